@@ -1,0 +1,221 @@
+"""``gallus fit``: the best fit of an oscillation model to the gallium source experiments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gallus.cli.model_choices import MODELS_HELP, SetOption
+from gallus.cli.options import CiteOption, JsonOption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.table import Table
+
+    from gallus.explanation import Explanation
+    from gallus.inference.fit_result import FittedParameter
+
+CROSS_SECTION = "bahcall-1997"
+METHOD = "collaboration"
+GEOMETRY = "documented"
+
+LOST_TO = {"sterile": "sterile", "active": "νμ and ντ", "mixed": "sterile, νμ and ντ"}
+"""What lost electron neutrinos become, by what the model says."""
+
+CrossSectionOption = Annotated[
+    str,
+    typer.Option(
+        "--cross-section",
+        metavar="NAME|FILE",
+        help="Cross section of the expectation: a name, or a TOML file of your own.",
+    ),
+]
+GeometryOption = Annotated[
+    str,
+    typer.Option(
+        "--geometry",
+        metavar="NAME",
+        help="documented, or published-fits (BEST filled to the top, no tubes in GALLEX and SAGE).",
+    ),
+]
+LineSetOption = Annotated[
+    str | None,
+    typer.Option("--line-set", metavar="NAME", help="Neutrino lines: modern or traditional."),
+]
+
+
+def fit(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=f"{MODELS_HELP}.")],
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data",
+            metavar="NAME,...|FILE",
+            help="gallium, best, gallex, sage, calibration, single experiments with commas "
+            "between them, or a TOML file.",
+        ),
+    ] = "gallium",
+    cross_section: CrossSectionOption = CROSS_SECTION,
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="collaboration, covariance, bounded-pull, lower-error or uncorrelated.",
+        ),
+    ] = METHOD,
+    settings: SetOption = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fix",
+            metavar="NAME[=VALUE]",
+            help="Hold a parameter, at its start if no value is given. May be repeated.",
+        ),
+    ] = None,
+    minos: Annotated[
+        bool, typer.Option("--minos", help="Asymmetric errors: where chi2 has grown by one.")
+    ] = False,
+    geometry: GeometryOption = GEOMETRY,
+    line_set: LineSetOption = None,
+    json: JsonOption = None,
+    cite: CiteOption = None,
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            "--figure",
+            metavar="FILE",
+            help="Draw ratios and fit against distance: .png, .pdf or .svg.",
+        ),
+    ] = None,
+) -> None:
+    """Fit an oscillation model to the gallium data, next to its null hypothesis."""
+    from gallus.cli.choices import check_figure, measurements, models
+    from gallus.cli.model_choices import assignments, chosen_model, held_values
+    from gallus.cli.output import Output
+    from gallus.explanation import fit_gallium
+
+    check_figure(figure)
+    output = Output(json, cite, (figure,))
+    chosen, start = chosen_model(model, assignments("--set", settings, value_needed=True))
+    held = held_values(chosen, start, assignments("--fix", fixed, value_needed=False))
+    result = fit_gallium(
+        chosen,
+        models([cross_section])[0],
+        measurements(data),
+        method,
+        start={name: value for name, value in start.items() if name not in held},
+        fixed=held,
+        geometry=geometry,
+        line_set=line_set,
+        minos=minos,
+    )
+    output.write({**result.as_dict(), "data": data}, result.citations)
+    if figure is not None:
+        from gallus.figures import fit_figure, save
+
+        save(fit_figure(result), figure)
+    output.show(*_tables(result, data))
+
+
+def _tables(result: Explanation, data: str) -> list[object]:
+    from gallus.cli.tables import caption
+    from gallus.recipes.catalogue import recipe
+
+    method = recipe(result.likelihood.recipe.name)
+    how = (method.__doc__ or "").split("\n\n")[0]
+    lines = f", lines {result.line_set}" if result.line_set else ""
+    return [
+        _parameters(result, data),
+        *([caption(_held(result.fit.fixed))] if result.fit.fixed else []),
+        _chi2(result),
+        _ratios(result),
+        caption(
+            result.fit.status,
+            f"Cross section {result.cross_section.title}; geometry {result.geometry}{lines}. "
+            f"Lost νe become {LOST_TO[result.model.lost_to]}.",
+            f"Method {method.name}: {how}",
+            "σ: two-sided Gaussian equivalent of Δχ² for as many degrees of freedom as the model "
+            "has parameters more than its null hypothesis (Wilks); simulate where that matters.",
+        ),
+    ]
+
+
+def _parameters(result: Explanation, data: str) -> Table:
+    from gallus.cli.tables import table
+
+    units = {each.name: each.unit.replace("eV2", "eV²") for each in result.model.parameters}
+    asked = any(each.minos for each in result.fit.parameters.values())
+    columns = ["parameter", "value", "error", *(["MINOS"] if asked else []), "unit"]
+    rows = [
+        [name, *_value(each), *([_minos(each)] if asked else []), units[name]]
+        for name, each in result.fit.parameters.items()
+    ]
+    title = f"Best fit of {result.model.name} to {data}"
+    return table(title, columns, rows or [["none is free", *[""] * (len(columns) - 1)]])
+
+
+def _held(values: Mapping[str, float]) -> str:
+    return "Held: " + ", ".join(f"{name} = {value:.6g}" for name, value in values.items()) + "."
+
+
+def _chi2(result: Explanation) -> Table:
+    from gallus.cli.tables import MISSING, table
+
+    found, count = result.fit, len(result.titles)
+    rows = [[result.model.name, f"{found.chi2_min:.2f}/{found.dof}", _p(found.p_value), "", ""]]
+    if found.chi2_null is not None and found.delta_chi2 is not None:
+        extra = found.extra_parameters or 0
+        sigma = found.significance_sigma
+        rows[0][3:] = [
+            f"{found.delta_chi2:.2f} ({extra})",
+            MISSING if sigma is None else f"{sigma:.2f}",
+        ]
+        null = f"{found.chi2_null:.2f}/{found.dof + extra}"
+        rows.append([f"null: {result.model.null}", null, _p(result.p_value_null), "", ""])
+    plural = "ratio" if count == 1 else "ratios"
+    title = f"χ² of {count} {plural}, {result.cross_section.name}, {result.likelihood.recipe.name}"
+    return table(title, ["hypothesis", "χ²/dof", "p", "Δχ² (parameters)", "σ"], rows)
+
+
+def _ratios(result: Explanation) -> Table:
+    from gallus.cli.tables import table
+
+    data = result.likelihood.data
+    each = zip(result.titles, data.values, data.errors, result.expected, strict=True)
+    rows = [
+        [title, f"{value:.3f} ± {error:.3f}", f"{best:.3f}", f"{(value - best) / error:+z.1f}"]
+        for title, value, error, best in each
+    ]
+    return table("Measured over expected", ["experiment", "measured", "fit", "pull"], rows)
+
+
+def _value(parameter: FittedParameter) -> tuple[str, str]:
+    """Value and error, the error with two digits."""
+    if parameter.error is None:
+        bound = f"at its {parameter.at_bound} bound" if parameter.at_bound else "unknown"
+        return f"{parameter.value:.4g}", bound
+    digits = _digits(parameter.error)
+    return f"{parameter.value:.{digits}f}", f"± {parameter.error:.{digits}f}"
+
+
+def _minos(parameter: FittedParameter) -> str:
+    if parameter.minos is None:
+        return ""
+    shown = ["∞" if side is None else f"{side:.2g}" for side in parameter.minos]
+    return f"+{shown[0]} −{shown[1]}"
+
+
+def _digits(error: float) -> int:
+    """Decimals that show two digits of an error."""
+    import math
+
+    return max(0, 1 - math.floor(math.log10(error))) if 0 < error < math.inf else 4
+
+
+def _p(value: float | None) -> str:
+    from gallus.cli.tables import MISSING
+
+    return MISSING if value is None else f"{value:.2g}"

@@ -1,0 +1,189 @@
+r"""Averages over a cell of a continuous spectrum and over distance at once, exact at any frequency.
+
+The phase is phi = kappa u with u = 1/E, so that a cell in u is to one in distance what distance is
+to it. In one cell of each, with half widths U and h,
+
+* if kappa U h < 1 the average over distance is smooth in u up to the factor exp(i kappa u m), m
+  the middle of the distance cell;
+* else it is the sum of two waves, exp(i kappa u (m - h)) and exp(i kappa u (m + h)), whose
+  amplitudes are polynomials in 1/(kappa u h).
+
+Either way a smooth function of u, projected on Legendre polynomials, times one pure oscillation:
+the rule of :mod:`gallus.kernel.moments` again. Damping is taken constant within an energy cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss, legvander
+
+from gallus.arrays import Array, array_namespace
+from gallus.errors import InputError
+from gallus.kernel.averages import DistanceWeight
+from gallus.kernel.moments import phase_powers, spherical_bessel
+from gallus.oscillation.base import cosine_and_sine
+
+DEGREE = 7
+"""Degree of the projection in u."""
+NODES = DEGREE + 1
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyCells:
+    """Cells in 1/E with a spectrum inside: its values at Gauss nodes, normalised per cell.
+
+    Parameters
+    ----------
+    middle_per_MeV, half_per_MeV : array, shape (n,)
+        Middle and half width of the cells in u = 1/E.
+    spectrum : array, shape (n, NODES)
+        Spectrum per du at the Gauss-Legendre nodes over its mean in the cell.
+    """
+
+    middle_per_MeV: Array
+    half_per_MeV: Array
+    spectrum: Array
+
+    @classmethod
+    def from_edges(cls, energy_edges_MeV: Array, spectrum_per_MeV: Any = None) -> Self:
+        """Build cells between energies.
+
+        Parameters
+        ----------
+        energy_edges_MeV : array, shape (n + 1,)
+            Increasing, above 0.
+        spectrum_per_MeV : callable, optional
+            Spectrum (events per MeV, any normalisation) of an array of energies; flat if not given.
+
+        Raises
+        ------
+        InputError
+            If the edges do not increase or the spectrum is not positive somewhere in every cell.
+        """
+        edges = np.asarray(energy_edges_MeV, dtype=np.float64)
+        if edges.ndim != 1 or not (np.all(np.diff(edges) > 0) and edges[0] > 0):
+            raise InputError(
+                "do not increase", key="energy_edges_MeV", allowed="above 0, increasing"
+            )
+        u = 1.0 / edges
+        middle, half = (u[:-1] + u[1:]) / 2, (u[:-1] - u[1:]) / 2
+        nodes = middle[:, None] + half[:, None] * _gauss()[0]
+        energy = 1.0 / nodes
+        flat = np.ones_like(energy) if spectrum_per_MeV is None else spectrum_per_MeV(energy)
+        # dN/du = dN/dE E^2
+        density = flat * energy**2
+        mean = density @ _gauss()[1] / 2
+        if not np.all(mean > 0):
+            raise InputError(
+                "is not positive", key="spectrum_per_MeV", allowed="above 0 in each cell"
+            )
+        return cls(middle, half, density / mean[:, None])
+
+    @property
+    def energy_MeV(self) -> Array:
+        """Energy at the middle of each cell in 1/E, where slow factors are taken."""
+        return np.asarray(1.0 / self.middle_per_MeV)
+
+
+def mean_exponential_in_cells(
+    weight: DistanceWeight, cells: EnergyCells, kappa: Any, damping_per_m: Any = 0.0
+) -> Any:
+    """Mean of exp((i kappa u - Gamma) L) over distance and over each energy cell.
+
+    Parameters
+    ----------
+    weight : DistanceWeight
+        Distribution of L.
+    cells : EnergyCells
+        n cells.
+    kappa : array, shape (...) or (..., n)
+        phi E in MeV/m; constant for oscillations in vacuum.
+    damping_per_m : array, broadcast against `kappa`
+        Gamma >= 0, constant in each cell.
+
+    Returns
+    -------
+    complex array, shape (..., n)
+        Error below 1e-8 while the cells are narrower than a tenth of their energy.
+    """
+    xp = array_namespace(kappa, damping_per_m)
+    k, gamma = (_with_cells(xp.asarray(a), cells) for a in (kappa, damping_per_m))
+    # Axes: ..., energy cell, distance cell, node.
+    kappa_, gamma_ = k[..., None, None], gamma[..., None, None]
+    u = (cells.middle_per_MeV[:, None] + cells.half_per_MeV[:, None] * _gauss()[0])[:, None, :]
+    z = (kappa_ * u + 1j * gamma_) * weight.half_m[:, None]
+    spread = kappa_[..., 0] * cells.half_per_MeV[:, None] * weight.half_m
+    smooth = xp.abs(spread) < 1.0
+    spectrum = cells.spectrum[:, None, :]
+    coefficients = weight.coefficients
+    near = weight.middle_m - weight.half_m
+    far = weight.middle_m + weight.half_m
+    loss = gamma_[..., 0]
+
+    envelope = _bessel_series(xp.where(smooth[..., None], z, 1.0), coefficients) * spectrum
+    middle = _wave(envelope, k, cells, weight.middle_m) * xp.exp(-loss * near)
+    large = xp.where(smooth[..., None], 10.0, z)
+    out, back = _wave_amplitudes(large, coefficients)
+    edges = _wave(out * spectrum, k, cells, far) * xp.exp(-loss * far)
+    edges = edges + _wave(back * spectrum, k, cells, near) * xp.exp(-loss * near)
+    return xp.where(smooth, middle, edges).sum(axis=-1)
+
+
+def _with_cells(values: Any, cells: EnergyCells) -> Any:
+    """Give an array an axis of energy cells if it has none."""
+    n = len(cells.middle_per_MeV)
+    has = values.ndim and values.shape[-1] == n
+    return values if has else values[..., None] + np.zeros(n)
+
+
+def _bessel_series(z: Any, coefficients: Array) -> Any:
+    """sum_k i^k c_k j_k(z), times e^(-Im z); distance cells on the axis before the last."""
+    degree = coefficients.shape[1] - 1
+    bessel = spherical_bessel(z, degree)
+    powers = phase_powers(degree)
+    return sum(bessel[k] * (powers[k] * coefficients[:, k])[:, None] for k in range(degree + 1))
+
+
+def _wave_amplitudes(z: Any, coefficients: Array) -> tuple[Any, Any]:
+    """Split sum_k i^k c_k j_k(z) into A e^(iz) + B e^(-iz); A and B are polynomials in 1/z."""
+    degree = coefficients.shape[1] - 1
+    amplitudes = []
+    for sign in (1, -1):
+        # (h_k e^(-+iz))/2 with spherical Hankel functions of the first and second kind.
+        hankel = [-0.5j * sign / z, (-0.5 - 0.5j * sign / z) / z]
+        for k in range(1, degree):
+            hankel.append((2 * k + 1) / z * hankel[k] - hankel[k - 1])
+        powers = phase_powers(degree)
+        amplitudes.append(
+            sum(hankel[k] * (powers[k] * coefficients[:, k])[:, None] for k in range(degree + 1))
+        )
+    return amplitudes[0], amplitudes[1]
+
+
+def _wave(amplitude: Any, kappa: Any, cells: EnergyCells, distance_m: Array) -> Any:
+    """Mean over u of amplitude(u) exp(i kappa u L), from values at the Gauss nodes."""
+    series = amplitude @ _projection()
+    step = kappa[..., None] * (cells.half_per_MeV[:, None] * distance_m)
+    bessel = spherical_bessel(step, DEGREE)
+    powers = phase_powers(DEGREE)
+    total = sum(series[..., k] * (powers[k] * bessel[k]) for k in range(DEGREE + 1))
+    cosine, sine = cosine_and_sine(kappa[..., None] * (cells.middle_per_MeV[:, None] * distance_m))
+    return total * (cosine + 1j * sine)
+
+
+@cache
+def _gauss() -> tuple[Array, Array]:
+    x, w = leggauss(NODES)
+    return np.asarray(x), np.asarray(w)
+
+
+@cache
+def _projection() -> Array:
+    """Matrix from values at the Gauss nodes to Legendre coefficients."""
+    x, w = _gauss()
+    basis = legvander(x, DEGREE)
+    return np.asarray(w[:, None] * basis * (2 * np.arange(DEGREE + 1) + 1) / 2)

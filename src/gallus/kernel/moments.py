@@ -1,0 +1,103 @@
+r"""Moments of an oscillation over one cell, in closed form.
+
+.. math:: \frac12 \int_{-1}^{1} P_k(x)\, e^{i z x}\,dx = i^k j_k(z)
+
+with Legendre polynomials P_k and spherical Bessel functions j_k (DLMF 10.54.2). A weight that is a
+Legendre series in the cell is therefore averaged exactly, however fast the oscillation; a complex z
+adds exponential damping. Pure array functions.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gallus.arrays import array_namespace
+from gallus.oscillation.base import cosine_and_sine
+
+SERIES_BELOW = 4.0
+"""Below this the power series is used, above the recurrence; both reach rounding there."""
+SERIES_TERMS = 18
+
+
+def spherical_bessel(z: Any, degree: int) -> Any:
+    """Spherical Bessel functions j_0 ... j_degree, times e^(-Im z) where the argument is complex.
+
+    The factor keeps strong damping from overflowing; for real arguments there is none.
+
+    Parameters
+    ----------
+    z : array, any shape
+        Argument, real, or complex with Im z >= 0.
+    degree : int
+        Highest order, at most 8.
+
+    Returns
+    -------
+    array, shape (degree + 1, ...)
+        Absolute error below 1e-14.
+    """
+    xp = array_namespace(z)
+    small = xp.abs(z) < SERIES_BELOW
+    # Each branch sees only arguments it is good for; the other argument is a placeholder.
+    inner = xp.where(small, z, 1.0)
+    near = _series(inner, degree)
+    if xp.iscomplexobj(z):
+        near = near * xp.exp(-inner.imag)
+    far = _recurrence(xp.where(small, SERIES_BELOW, z), degree)
+    return xp.where(small, near, far)
+
+
+def _series(z: Any, degree: int) -> Any:
+    """Power series of the two highest orders, the others by downward recurrence.
+
+    With f_k = j_k/z^k the recurrence f_(k-1) = (2k + 1) f_k - z^2 f_(k+1) has no quotient.
+    """
+    xp = array_namespace(z)
+    square = z * z
+    found = [_series_sum(square, degree + 1), _series_sum(square, degree)]
+    for k in range(degree, 0, -1):
+        found.append((2 * k + 1) * found[-1] - square * found[-2])
+    rising = [found[-1]]
+    power = z
+    for reduced in reversed(found[1:-1]):
+        rising.append(reduced * power)
+        power = power * z
+    return xp.stack(rising)
+
+
+def _series_sum(square: Any, k: int) -> Any:
+    """j_k/z^k = sum_n (-z^2/2)^n/(n! (2k+2n+1)!!) (DLMF 10.53.1), by Horner's scheme."""
+    total = 1.0
+    for n in range(SERIES_TERMS, 0, -1):
+        total = 1.0 - square / (2 * n * (2 * k + 2 * n + 1)) * total
+    return total / math.prod(range(1, 2 * k + 2, 2))
+
+
+def _recurrence(z: Any, degree: int) -> Any:
+    """j_(k+1) = (2k+1)/z j_k - j_(k-1), upward from sin z/z; stable for k not far above |z|."""
+    xp = array_namespace(z)
+    sine, cosine = _scaled_sine_cosine(z)
+    found = [sine / z, sine / z**2 - cosine / z]
+    for k in range(1, degree):
+        found.append((2 * k + 1) / z * found[k] - found[k - 1])
+    return xp.stack(found[: degree + 1])
+
+
+def _scaled_sine_cosine(z: Any) -> tuple[Any, Any]:
+    xp = array_namespace(z)
+    if not xp.iscomplexobj(z):
+        cosine, sine = cosine_and_sine(z)
+        return sine, cosine
+    cosine, sine = cosine_and_sine(z.real)
+    # e^(iz) and e^(-iz), both times e^(-Im z)
+    loss = xp.exp(-2.0 * z.imag)
+    forward, backward = (cosine + 1j * sine) * loss, cosine - 1j * sine
+    return (forward - backward) / 2j, (forward + backward) / 2.0
+
+
+def phase_powers(degree: int) -> Any:
+    """i^k for k = 0 ... degree, exactly."""
+    return np.array([1, 1j, -1, -1j] * (degree // 4 + 1))[: degree + 1]

@@ -1,0 +1,40 @@
+"""All oscillation models by name."""
+
+from __future__ import annotations
+
+from gallus.errors import unknown_name
+from gallus.oscillation.active import NoOscillation, ThreeFlavour
+from gallus.oscillation.base import OscillationModel
+from gallus.oscillation.deficit import Deficit
+from gallus.oscillation.sterile import ManySterile, Sterile
+from gallus.oscillation.user import is_user_model, load_user_model
+
+MODELS: tuple[OscillationModel, ...] = (
+    NoOscillation(),
+    ThreeFlavour(),
+    Deficit(),
+    Sterile(),
+    ManySterile(2),
+)
+"""Every model that ships with Gallus; the user's come from files."""
+
+
+def model_names() -> tuple[str, ...]:
+    """Slugs of all models."""
+    return tuple(model.name for model in MODELS)
+
+
+def model(name: str) -> OscillationModel:
+    """Return the model of that name, or the user's function ``PATH.py:function``.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the user's file is wrong.
+    """
+    if is_user_model(name):
+        return load_user_model(name)
+    found = {each.name: each for each in MODELS}
+    if name not in found:
+        raise unknown_name("model", name, [*found, "PATH.py:function"])
+    return found[name]

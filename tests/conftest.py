@@ -1,0 +1,25 @@
+"""What holds for every test: reproducible hypothesis examples, no window system; jax on request."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from gallus.accelerate import double_precision
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # before the first import of matplotlib
+
+# The same examples in every run and no time limit per example: the machines differ, and an
+# unlucky pause is no failure of the physics.
+settings.register_profile("gallus", derandomize=True, deadline=None, database=None)
+settings.load_profile("gallus")
+
+
+@pytest.fixture
+def jax() -> Iterator[Any]:
+    """jax in double precision, for this test alone; without jax the test is skipped."""
+    pytest.importorskip("jax")
+    with double_precision() as library:
+        yield library

@@ -1,0 +1,1 @@
+"""The long checks, run before a version is released: `make verify`."""
