@@ -1,4 +1,4 @@
-"""3+1 survival probability in vacuum at many points, in turns with other programs."""
+"""Survival probability at many points: 3+1 in vacuum, and with damping; in turns with others."""
 
 import ctypes
 import json
@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 from benchmarks.compiler import library, pointer
+from benchmarks.damping import Damped, cases
 from benchmarks.timing import Call, Column, Table, Values, in_turns
 
 from gallus.accelerate import double_precision
 from gallus.errors import MissingExtraError
-from gallus.oscillation import Sterile
+from gallus.oscillation import OscillationModel, Sterile
 from gallus.oscillation.base import RADIANS, SURVIVAL
 
 SIZES = {1_000_000: 20, 10_000_000: 3}
@@ -20,18 +21,20 @@ SIZES = {1_000_000: 20, 10_000_000: 3}
 
 PARAMS = {"sin2_2theta_ee": 0.34, "delta_m2_41_eV2": 1.25}
 GOALS = {"Gallus, NumPy": "45", "Gallus, jax": "2 x C++"}
+DAMPED_GOALS = {"Gallus, NumPy": "40", "Gallus, jax": "2 x C++"}
 PEERS = Path(__file__).parent / "peers.py"
 
 
 def tables(peers: Path | None) -> list[Table]:
-    """One table for each size."""
+    """One table for each size, and one for each manner of damping."""
     mixing = Sterile().mixing(PARAMS)
     shares = np.array([float(share) for share in mixing.electron_shares])
     splittings = np.array([float(splitting) for splitting in mixing.splittings_eV2])
-    return [
+    vacuum = [
         table(size, rounds, shares, splittings, peers if size == min(SIZES) else None)
         for size, rounds in SIZES.items()
     ]
+    return vacuum + [damped_table(case) for case in cases()]
 
 
 def table(size: int, rounds: int, shares: Values, splittings: Values, peers: Path | None) -> Table:
@@ -43,7 +46,7 @@ def table(size: int, rounds: int, shares: Values, splittings: Values, peers: Pat
     }
     missing = []
     try:
-        calls["Gallus, jax"] = with_jax(energy, baseline)
+        calls["Gallus, jax"] = with_jax(Sterile(), PARAMS, energy, baseline)
     except MissingExtraError as error:
         missing.append(Column("Gallus, jax", note=str(error)))
     try:
@@ -54,6 +57,28 @@ def table(size: int, rounds: int, shares: Values, splittings: Values, peers: Pat
     if peers:
         columns += other_programs(peers, shares, splittings)
     return Table("3+1 survival probability in vacuum", size, "ns a point", 1e9, columns)
+
+
+def damped_table(case: Damped) -> Table:
+    """Time one manner of damping at a million points."""
+    size = min(SIZES)
+    energy, baseline = points(size)
+    calls: dict[str, Call] = {
+        "Gallus, NumPy": lambda: case.model.probability(SURVIVAL, energy, baseline, case.params),
+        "plain NumPy": lambda: case.plain_formula(energy, baseline),
+    }
+    missing = []
+    try:
+        calls["Gallus, jax"] = with_jax(case.model, case.params, energy, baseline)
+    except MissingExtraError as error:
+        missing.append(Column("Gallus, jax", note=str(error)))
+    try:
+        calls["C++"] = damped_with_compiler(case, energy, baseline)
+    except OSError as error:
+        missing.append(Column("C++", note=str(error)))
+    columns = [*in_turns(calls, SIZES[size], DAMPED_GOALS), *missing]
+    states = {2: "three flavours", 3: "3+1"}[len(case.splittings)]
+    return Table(f"{states} with {case.work}", size, "ns a point", 1e9, columns)
 
 
 def points(size: int) -> tuple[Values, Values]:
@@ -72,11 +97,13 @@ def plain_formula(energy: Values, baseline: Values, shares: Values, splittings: 
     return np.asarray(np.abs(amplitude) ** 2)
 
 
-def with_jax(energy: Values, baseline: Values) -> Call:
+def with_jax(
+    model: OscillationModel, params: dict[str, float], energy: Values, baseline: Values
+) -> Call:
     """The same source compiled; the points stay in arrays of jax."""
     with double_precision() as jax:
-        compiled = jax.jit(lambda e, b, p: Sterile().probability(SURVIVAL, e, b, p))
-        arrays = jax.device_put((energy, baseline, PARAMS))
+        compiled = jax.jit(lambda e, b, p: model.probability(SURVIVAL, e, b, p))
+        arrays = jax.device_put((energy, baseline, params))
 
     def call() -> Values:
         with double_precision():
@@ -97,6 +124,23 @@ def with_compiler(energy: Values, baseline: Values, shares: Values, splittings: 
             ctypes.c_double(RADIANS),
             pointer(result),
         )
+        return result
+
+    return call
+
+
+def damped_with_compiler(case: Damped, energy: Values, baseline: Values) -> Call:
+    """The C++ reference of one manner of damping."""
+    function = getattr(library("damped_probability"), case.function)
+    arrays = [energy, baseline, case.splittings, case.shares]
+    result = np.empty_like(energy)
+
+    def argument(value: Values | float) -> Any:
+        return ctypes.c_double(value) if isinstance(value, float) else pointer(value)
+
+    def call() -> Values:
+        numbers = [argument(value) for value in (*arrays, RADIANS, *case.numbers)]
+        function(ctypes.c_size_t(energy.size), *numbers, pointer(result))
         return result
 
     return call

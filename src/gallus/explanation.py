@@ -11,10 +11,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -28,10 +27,10 @@ from gallus.experiments.gallium_oscillation import (
     gallium_likelihood,
 )
 from gallus.geometry.detectors import DOCUMENTED
-from gallus.inference.fit import ALMOST_AS_GOOD, fit
+from gallus.inference.fit import fit
 from gallus.inference.fit_result import FitResult
-from gallus.inference.minuit import SAME_CHI2
-from gallus.inference.valleys import Valley, valleys
+from gallus.inference.interval import Interval, profile_interval
+from gallus.inference.valleys import Valley, valleys, with_other_minima
 from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
 from gallus.kernel.linear_map import Block, Kernel
 from gallus.kernel.remembered_averages import RememberedAverages
@@ -43,19 +42,23 @@ from gallus.parameters.parameter import Parameter, check_names, check_values
 from gallus.recipes.base import chi2_p_value
 from gallus.sources.radionuclide import nuclide
 
-if TYPE_CHECKING:
-    from gallus.kernel.average_table import AverageTable
-
 DEFAULT_CROSS_SECTION = "bahcall-1997"
 
-SCAN = 4000
-"""Evaluations of chi2 in the coarse scan: 55 mass splittings per decade for one sterile state."""
+SCAN = {1: 400, 2: 4000, 3: 1000}
+"""Evaluations of chi2 in the coarse scan by the number of free parameters: 55 mass splittings per
+decade for one sterile state, 14 where it is damped, which takes milliseconds each."""
 
 LARGE_SCAN = 200_000
-"""With more than two parameters; the minima of two sterile states are narrow and many."""
+"""With more than three parameters; the minima of two sterile states are narrow and many."""
 
-MOST_MENTIONED = 2
-"""Minima as low as the quoted one that the status sentence names."""
+THREE = 3
+"""Parameters of a sterile state with a width."""
+
+FEW_RUNS = 3
+"""Runs of MIGRAD from each of its scans."""
+
+USER_SCAN = 4000
+"""For any number of parameters of a model that is averaged by quadrature."""
 
 QUADRATURE_BLOCK = 16
 """Points at a time of a model that is averaged by quadrature: each needs 1e5 probabilities."""
@@ -81,6 +84,8 @@ class Explanation:
         Variant of the detectors.
     line_set : str or None
         Neutrino lines; the default of each nuclide if None.
+    intervals : mapping of str to Interval
+        68.27 % profile intervals of the free parameters; empty if not asked for.
     """
 
     likelihood: GalliumLikelihood
@@ -90,6 +95,7 @@ class Explanation:
     cross_section: CaptureCrossSection
     geometry: str
     line_set: str | None
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def model(self) -> OscillationModel:
@@ -113,6 +119,11 @@ class Explanation:
             return None
         dof = self.fit.dof + self.fit.extra_parameters
         return chi2_p_value(self.fit.chi2_null, dof) if dof > 0 else None
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, chi2 + 2 per free parameter: lower is better."""
+        return self.fit.chi2_min + 2 * len(self.fit.parameters)
 
     def survival_probability(self, row: int, distance_m: Array) -> Array:
         """P_ee at distances of shape (n,), averaged over the captures of one source's lines."""
@@ -138,6 +149,11 @@ class Explanation:
         """Plain numbers for JSON."""
         data = self.likelihood.data
         each = zip(data.names, data.values, data.errors, self.expected, strict=True)
+        fit = self.fit.as_dict()
+        fit["parameters"] = {
+            name: {**found.as_dict(), **self._interval(name)}
+            for name, found in self.fit.parameters.items()
+        }
         return {
             "model": self.model.name,
             "lost_to": self.model.lost_to,
@@ -146,8 +162,9 @@ class Explanation:
             "method": self.likelihood.recipe.name,
             "geometry": self.geometry,
             "line_set": self.line_set,
-            **self.fit.as_dict(),
+            **fit,
             "p_value_null": self.p_value_null,
+            "aic": self.aic,
             "other_minima": [
                 {"chi2": each.chi2, "parameters": {k: each.values[k] for k in self.fit.parameters}}
                 for each in self.minima
@@ -158,6 +175,9 @@ class Explanation:
             },
             "citations": self.citations,
         }
+
+    def _interval(self, name: str) -> dict[str, object]:
+        return {"interval": self.intervals[name].as_dict()} if name in self.intervals else {}
 
 
 def fit_gallium(
@@ -172,6 +192,7 @@ def fit_gallium(
     line_set: str | None = None,
     scan: int | None = None,
     minos: bool = False,
+    intervals: bool = False,
 ) -> Explanation:
     """Fit an oscillation model to the gallium source experiments.
 
@@ -192,10 +213,12 @@ def fit_gallium(
     geometry, line_set : str, optional
         As in :func:`gallus.experiments.gallium_oscillation.gallium_likelihood`.
     scan : int, optional
-        About how many evaluations of chi2 the coarse scan takes; if not given 4000, or 200 000 for
-        damped cosines with more than two parameters.
+        About how many evaluations of chi2 the coarse scan takes; if not given, 400 to 200 000, by
+        the number of parameters.
     minos : bool
         Find asymmetric errors too.
+    intervals : bool
+        Find the 68.27 % profile interval of every free parameter too.
 
     Raises
     ------
@@ -203,11 +226,7 @@ def fit_gallium(
         If a name is unknown, a value is outside its bounds, or a measurement has no geometry.
     """
     chosen = source_measurements() if measurements is None else measurements
-    sigma = (
-        cross_section(DEFAULT_CROSS_SECTION)
-        if cross_section_model is None
-        else (cross_section_model)
-    )
+    sigma = cross_section_model or cross_section(DEFAULT_CROSS_SECTION)
     likelihood = gallium_likelihood(
         model, sigma, chosen, method, geometry=geometry, line_set=line_set
     )
@@ -216,7 +235,7 @@ def fit_gallium(
     null = None if model.null is None else replace(fast, model=model_of(model.null))
     free = _Held(fast, held)
     still = {name: value for name, value in (fixed or {}).items() if name not in held}
-    minima = valleys(free, given, still, _scan_size(fast) if scan is None else scan)
+    minima = _minima(free, given, still, _scan_size(fast) if scan is None else scan)
     best = {k: v for k, v in minima[0].values.items() if k not in still} if minima else given
     result = fit(
         free,
@@ -226,10 +245,14 @@ def fit_gallium(
         scan=0,
         minos=minos,
     )
-    complete = replace(
-        result, fixed={**held, **result.fixed}, status=_status(result.status, minima)
-    )
-    return Explanation(likelihood, complete, minima[1:], chosen, sigma, geometry, line_set)
+    remarks = getattr(model, "remarks", lambda values: ())({**result.values, **held})
+    status = " ".join([with_other_minima(result.status, minima), *remarks])
+    complete = replace(result, fixed={**held, **result.fixed}, status=status)
+    found = {
+        name: profile_interval(free, name, complete.values, fixed=still)
+        for name in (complete.parameters if intervals else ())
+    }
+    return Explanation(likelihood, complete, minima[1:], chosen, sigma, geometry, line_set, found)
 
 
 def survival_at(model: OscillationModel, block: Block, distance_m: Array, params: Params) -> Array:
@@ -289,36 +312,35 @@ def _sorted_out(
     return {name: value for name, value in start.items() if name not in held}, held
 
 
-def _status(status: str, minima: Sequence[Valley]) -> str:
-    """Add what is known of other minima."""
-    best, others = minima[:1], minima[1:]
-    equal = [each for each in others if each.chi2 <= best[0].chi2 + SAME_CHI2]
-    if equal:
-        points = "; ".join(_in_words(each) for each in equal[:MOST_MENTIONED])
-        count = f"{len(equal)} narrower valleys" if len(equal) > 1 else "a narrower valley"
-        more = f"chi2 is as low, within {SAME_CHI2:g}, in {count}, at {points}"
-        more += ", ..." if len(equal) > MOST_MENTIONED else ""
-    elif others and others[0].chi2 <= best[0].chi2 + ALMOST_AS_GOOD:
-        excess = others[0].chi2 - best[0].chi2
-        more = f"another minimum is {excess:.2g} higher in chi2, at {_in_words(others[0])}"
-    else:
-        return status
-    return f"{status.rstrip('.')}; {more}."
+def _minima(
+    free: _Held, start: dict[str, float], fixed: dict[str, float], scan: int
+) -> tuple[Valley, ...]:
+    """Local minima; with three parameters from those with the last held at three values.
 
-
-def _in_words(valley: Valley) -> str:
-    return ", ".join(f"{name} = {value:.4g}" for name, value in valley.values.items())
+    A width that is zero or infinite gives the model without it, or the averaged one.
+    """
+    names = [each.name for each in free.parameters if each.name not in fixed]
+    if len(names) != THREE or not isinstance(free.likelihood.model, DampedCosineModel):
+        return valleys(free, start, fixed, scan)
+    width = next(each for each in free.parameters if each.name == names[-1])
+    of_two = {name: value for name, value in start.items() if name != width.name}
+    found: list[Valley] = []
+    for value in (start.get(width.name, width.start), width.lower, width.upper):
+        if np.isfinite(value):
+            held = {**fixed, width.name: value}
+            found += valleys(free, of_two, held, scan, FEW_RUNS)[:1]
+    for each in tuple(found):
+        begin = {k: v for k, v in each.values.items() if k not in fixed}
+        found += valleys(free, begin, fixed, 0)
+    return tuple(sorted(found, key=lambda each: each.chi2))
 
 
 def _scan_size(likelihood: GalliumLikelihood) -> int:
-    many = isinstance(likelihood.model, DampedCosineModel) and len(likelihood.parameters) > 2
-    return LARGE_SCAN if many else SCAN
+    if not isinstance(likelihood.model, DampedCosineModel):
+        return USER_SCAN
+    return SCAN.get(len(likelihood.parameters), LARGE_SCAN)
 
 
 def _remembering(kernel: Kernel) -> Kernel:
-    blocks = []
-    for block in kernel.blocks:
-        # A table by what it does, not by its class.
-        averages = cast("AverageTable", RememberedAverages(block.distances))
-        blocks.append(replace(block, table=averages))
+    blocks = (replace(b, table=RememberedAverages(b.distances)) for b in kernel.blocks)
     return replace(kernel, blocks=tuple(blocks))

@@ -20,7 +20,7 @@ from gallus.cli import app, main
 if TYPE_CHECKING:
     from tests.cli.conftest import Gallus
 
-COMMANDS = ("reproduce", "significance", "cross-section", "fit", "rates", "data")
+COMMANDS = ("reproduce", "significance", "cross-section", "fit", "explain", "rates", "data")
 
 
 def test_version(gallus: Gallus) -> None:
@@ -47,7 +47,7 @@ def test_every_command_explains_itself_and_offers_json(
     ("arguments", "said"),
     [
         (["hatch"], "'hatch'"),
-        (["hatch"], "allowed: cross-section, data, fit, rates, reproduce, significance"),
+        (["hatch"], "allowed: cross-section, data, explain, fit, rates, reproduce, significance"),
         (["--eggs"], "--eggs"),
         (["significance", "--eggs"], "--eggs"),
         (["significance", "--toys", "many"], "--toys"),

@@ -99,6 +99,18 @@ def test_the_tables_say_what_was_assumed(gallus: Gallus) -> None:
         assert text in output
 
 
+def test_intervals_have_all_valleys(gallus: Gallus) -> None:
+    found = content(gallus, "sterile", "--data", "best", "--intervals")
+    interval = found["parameters"]["delta_m2_41_eV2"]["interval"]
+    assert interval["upper"] is None
+    assert len(interval["pieces"]) > 1
+    assert interval["lower"] == interval["pieces"][0][0] == pytest.approx(1.17, abs=0.01)
+    assert "interval" not in content(gallus, "deficit")["parameters"]["deficit"]
+    output = gallus("fit", "sterile", "--data", "best", "--intervals").output
+    for text in ("68 % interval", "0.282 to 0.538", "1.17 to 1.42", "> 5.3"):
+        assert text in output
+
+
 @pytest.mark.parametrize("model", ["no-oscillation", "three-flavour"])
 def test_models_without_free_parameters_are_compared(gallus: Gallus, model: str) -> None:
     found = content(gallus, model)

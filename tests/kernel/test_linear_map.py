@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.polynomial.legendre import leggauss, legvander
 
 from gallus.arrays import Array
 from gallus.errors import InputError
@@ -32,13 +33,31 @@ def two_blocks() -> Kernel:
 
 
 def explicit(weight: DistanceWeight, name: str, params: dict[str, float], energy: Array) -> Array:
-    """Mean probability from 60 Gauss nodes in every cell."""
-    distance, share = weight.nodes(60)
+    """Mean probability from panels with 30 Gauss nodes, short ones where distances are short."""
+    distance, share = fine_nodes(weight)
     table = [
         model(name).probability(SURVIVAL, np.full(len(distance), e), distance, params) @ share
         for e in energy
     ]
     return np.array(table)
+
+
+def fine_nodes(weight: DistanceWeight) -> tuple[Array, Array]:
+    """Nodes in panels of 1.3 times the distance, so that any damping is resolved."""
+    x, w = leggauss(30)
+    distances, shares = [], []
+    cells = zip(weight.middle_m, weight.half_m, weight.coefficients, strict=True)
+    for middle, half, series in cells:
+        low, high = middle - half, middle + half
+        start = max(low, 1e-9)
+        edges = np.geomspace(start, high, int(np.log(high / start) / np.log(1.3)) + 2)
+        edges[0], edges[-1] = low, high
+        panel = np.diff(edges)[:, None] / 2
+        at = (edges[1:] + edges[:-1])[:, None] / 2 + panel * x
+        density = legvander((at - middle) / half, weight.degree) @ series / (2 * half)
+        distances.append(at.ravel())
+        shares.append((panel * w * density).ravel())
+    return np.concatenate(distances), np.concatenate(shares)
 
 
 @pytest.mark.parametrize("name", [each.name for each in MODELS])

@@ -11,13 +11,22 @@ from scipy.special import spherical_jn
 from gallus.kernel.moments import phase_powers, spherical_bessel
 
 
-@pytest.mark.parametrize("degree", range(9))
+@pytest.mark.parametrize("degree", range(14))
 def test_real_arguments_against_scipy(degree: int) -> None:
-    z = np.concatenate([[0.0], np.geomspace(1e-8, 1e5, 3000), np.linspace(3.9, 4.1, 100)])
+    places = [np.linspace(3.9, 4.1, 100), np.linspace(7.9, 8.1, 100)]
+    z = np.concatenate([[0.0], np.geomspace(1e-8, 1e5, 3000), *places])
     mine = spherical_bessel(z, degree)
     for k in range(degree + 1):
         # Rounding of the argument is amplified by nothing: |j_k'| < 1.
         assert mine[k] == pytest.approx(spherical_jn(k, z), abs=1e-14)
+
+
+def test_the_highest_orders_against_scipy() -> None:
+    z = np.linspace(0.0, 60.0, 20001)
+    mine = spherical_bessel(z, 16)
+    for k in range(17):
+        # The recurrence from 8 on amplifies rounding by y_16(8), about 1e3.
+        assert mine[k] == pytest.approx(spherical_jn(k, z), abs=2e-13)
 
 
 @given(st.floats(0, 200), st.floats(0, 600))

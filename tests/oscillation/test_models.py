@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -17,15 +18,21 @@ from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.oscillation import (
     MODELS,
+    Broad,
     Channel,
     DampedCosineModel,
+    Decay,
+    Decoherence,
     Deficit,
+    LindbladModel,
     ManySterile,
     NoOscillation,
     OscillationModel,
+    PeakedDecoherence,
     Sterile,
     ThreeFlavour,
     UserModel,
+    WavePacket,
     declare,
     model,
     model_names,
@@ -50,6 +57,10 @@ ALL: tuple[OscillationModel, ...] = (
     Deficit("active"),
     ManySterile(1),
     ManySterile(3),
+    Decoherence(separate_antineutrinos=True),
+    Decoherence("free", "inverted", separate_antineutrinos=True),
+    WavePacket("sigma_E"),
+    WavePacket("sigma_E", "active"),
     UserModel("fading.py:fading", fading),
 )
 EACH = pytest.mark.parametrize("each", ALL, ids=repr)
@@ -66,6 +77,11 @@ few = settings(max_examples=30)  # for every model
 def initial_flavours(each: OscillationModel) -> tuple[ActiveFlavour, ...]:
     """A user's function speaks of nu_e only."""
     return ("e",) if isinstance(each, UserModel) else FLAVOURS
+
+
+def keeps_cpt(each: OscillationModel) -> bool:
+    """Not if antineutrinos have parameters of their own."""
+    return not (isinstance(each, Decoherence) and each.separate_antineutrinos)
 
 
 def start(each: OscillationModel) -> dict[str, Any]:
@@ -121,6 +137,25 @@ def test_a_model_is_described_completely(each: OscillationModel) -> None:
     assert each.lost_to in ("sterile", "active", "mixed")
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Broad,
+        Decay,
+        Decoherence,
+        LindbladModel,
+        ManySterile,
+        PeakedDecoherence,
+        Sterile,
+        ThreeFlavour,
+        WavePacket,
+    ],
+)
+def test_an_unknown_ordering_is_refused_at_once(kind: Callable[..., object]) -> None:
+    with pytest.raises(InputError, match=r"mass ordering.*inverted, normal"):
+        kind(ordering="wrong")
+
+
 @EACH
 @few
 @given(data=st.data(), energy=energies, baseline=baselines)
@@ -149,7 +184,7 @@ def test_every_neutrino_arrives_as_something(
     )
 
 
-@EACH
+@pytest.mark.parametrize("each", [m for m in ALL if keeps_cpt(m)], ids=repr)
 @few
 @given(data=st.data(), energy=energies, baseline=baselines)
 def test_backwards_in_time_neutrinos_are_antineutrinos(
@@ -217,9 +252,11 @@ def test_the_probability_is_the_sum_of_its_cosines(
     params, channel = data.draw(values_of(each)), data.draw(channels(each))
     at = np.array([energy])
     terms = each.damped_cosines(at, params)
-    assert terms.undamped
     assert terms.phase_per_m.shape == terms.damping_per_m.shape == (terms.terms, 1)
-    assert not terms.damping_per_m.any()
+    assert not (terms.undamped and terms.damping_per_m.any())
+    assert (terms.damping_per_m >= 0.0).all()
+    for other in (terms.gaussian_per_m2, terms.sinc_per_m):
+        assert other is None or other.shape == (terms.terms, 1)
     weights = each.weights(channel, at, params)
     sines = each.sine_weights(channel, at, params)
     assert weights.shape == (terms.terms, 1)

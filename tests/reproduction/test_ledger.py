@@ -41,7 +41,9 @@ def test_what_is_computed_has_the_shape_of_what_is_published(
 
 
 @pytest.mark.parametrize(
-    "claim", [claim for claim in COMPUTED if claim.tolerance], ids=lambda claim: claim.id
+    "claim",
+    [claim for claim in COMPUTED if claim.tolerance and claim.expected == "reproduced"],
+    ids=lambda claim: claim.id,
 )
 def test_every_entry_lies_within_the_tolerance(rows: tuple[Row, ...], claim: Claim) -> None:
     """The comparison once more, entry by entry, without the code that judges."""

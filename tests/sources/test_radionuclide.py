@@ -24,7 +24,7 @@ def test_lines_are_every_decay_by_capture(name: str, line_set: str) -> None:
     assert total == pytest.approx(1, abs=0.015 if name == "65Zn" else 5e-4)
 
 
-@pytest.mark.parametrize(("name", "line_set"), SETS)
+@pytest.mark.parametrize(("name", "line_set"), [s for s in SETS if s[1] != "single"])
 def test_line_energies_are_q_value_minus_level_and_binding(name: str, line_set: str) -> None:
     source = nuclide(name)
     if "q_value" not in source.quantities:
@@ -42,6 +42,18 @@ def test_traditional_sets_have_four_and_two_lines() -> None:
     assert len(nuclide("37Ar").lines("traditional")) == 2
     assert len(nuclide("51Cr").lines()) == 6
     assert len(nuclide("37Ar").lines()) == 3
+
+
+@pytest.mark.parametrize(("name", "energy_MeV"), [("51Cr", 0.75), ("37Ar", 0.811)])
+def test_the_single_line_stands_for_the_decays_to_the_ground_state(
+    name: str, energy_MeV: float
+) -> None:
+    (line,) = nuclide(name).lines("single")
+    upper = [each for each in nuclide(name).lines() if each.level_MeV == 0]
+    mean = sum(each.fraction * each.energy_MeV for each in upper)
+    mean /= sum(each.fraction for each in upper)
+    assert line.energy_MeV == energy_MeV
+    assert line.energy_MeV == pytest.approx(mean, abs=0.003)  # rounded as talks round
 
 
 def test_branch_to_the_excited_level() -> None:

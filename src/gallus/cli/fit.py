@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
     from gallus.explanation import Explanation
     from gallus.inference.fit_result import FittedParameter
+    from gallus.inference.interval import Interval
 
 CROSS_SECTION = "bahcall-1997"
 METHOD = "collaboration"
 GEOMETRY = "documented"
+
+MOST_PIECES = 3
+"""Pieces of an interval that are printed."""
 
 LOST_TO = {"sterile": "sterile", "active": "νμ and ντ", "mixed": "sterile, νμ and ντ"}
 """What lost electron neutrinos become, by what the model says."""
@@ -42,7 +46,9 @@ GeometryOption = Annotated[
 ]
 LineSetOption = Annotated[
     str | None,
-    typer.Option("--line-set", metavar="NAME", help="Neutrino lines: modern or traditional."),
+    typer.Option(
+        "--line-set", metavar="NAME", help="Neutrino lines: modern, traditional, or single."
+    ),
 ]
 
 
@@ -78,6 +84,14 @@ def fit(
     minos: Annotated[
         bool, typer.Option("--minos", help="Asymmetric errors: where chi2 has grown by one.")
     ] = False,
+    intervals: Annotated[
+        bool,
+        typer.Option(
+            "--intervals",
+            help="68 % intervals: where chi2, minimised over the others, stays within one of its "
+            "minimum, in all valleys.",
+        ),
+    ] = False,
     geometry: GeometryOption = GEOMETRY,
     line_set: LineSetOption = None,
     json: JsonOption = None,
@@ -111,6 +125,7 @@ def fit(
         geometry=geometry,
         line_set=line_set,
         minos=minos,
+        intervals=intervals,
     )
     output.write({**result.as_dict(), "data": data}, result.citations)
     if figure is not None:
@@ -148,9 +163,16 @@ def _parameters(result: Explanation, data: str) -> Table:
 
     units = {each.name: each.unit.replace("eV2", "eV²") for each in result.model.parameters}
     asked = any(each.minos for each in result.fit.parameters.values())
-    columns = ["parameter", "value", "error", *(["MINOS"] if asked else []), "unit"]
+    more = [*(["MINOS"] if asked else []), *(["68 % interval"] if result.intervals else [])]
+    columns = ["parameter", "value", "error", *more, "unit"]
     rows = [
-        [name, *_value(each), *([_minos(each)] if asked else []), units[name]]
+        [
+            name,
+            *value_and_error(each),
+            *([_minos(each)] if asked else []),
+            *([in_pieces(result.intervals[name])] if result.intervals else []),
+            units[name],
+        ]
         for name, each in result.fit.parameters.items()
     ]
     title = f"Best fit of {result.model.name} to {data}"
@@ -165,7 +187,9 @@ def _chi2(result: Explanation) -> Table:
     from gallus.cli.tables import MISSING, table
 
     found, count = result.fit, len(result.titles)
-    rows = [[result.model.name, f"{found.chi2_min:.2f}/{found.dof}", _p(found.p_value), "", ""]]
+    rows = [
+        [result.model.name, f"{found.chi2_min:.2f}/{found.dof}", p_value(found.p_value), "", ""]
+    ]
     if found.chi2_null is not None and found.delta_chi2 is not None:
         extra = found.extra_parameters or 0
         sigma = found.significance_sigma
@@ -174,7 +198,7 @@ def _chi2(result: Explanation) -> Table:
             MISSING if sigma is None else f"{sigma:.2f}",
         ]
         null = f"{found.chi2_null:.2f}/{found.dof + extra}"
-        rows.append([f"null: {result.model.null}", null, _p(result.p_value_null), "", ""])
+        rows.append([f"null: {result.model.null}", null, p_value(result.p_value_null), "", ""])
     plural = "ratio" if count == 1 else "ratios"
     title = f"χ² of {count} {plural}, {result.cross_section.name}, {result.likelihood.recipe.name}"
     return table(title, ["hypothesis", "χ²/dof", "p", "Δχ² (parameters)", "σ"], rows)
@@ -192,11 +216,28 @@ def _ratios(result: Explanation) -> Table:
     return table("Measured over expected", ["experiment", "measured", "fit", "pull"], rows)
 
 
-def _value(parameter: FittedParameter) -> tuple[str, str]:
-    """Value and error, the error with two digits."""
+def in_pieces(interval: Interval, most: int = MOST_PIECES) -> str:
+    """Write the pieces of an interval, open where a bound or infinity comes first."""
+    shown = [_piece(lower, upper) for lower, upper in interval.pieces[:most]]
+    rest = len(interval.pieces) - most
+    return ", ".join([*shown, *([f"{rest} more"] if rest > 0 else [])])
+
+
+def _piece(lower: float | None, upper: float | None) -> str:
+    if lower is None or upper is None:
+        if lower is None and upper is None:
+            return "any"
+        return f"< {upper:.3g}" if lower is None else f"> {lower:.3g}"
+    return f"{lower:.3g} to {upper:.3g}"
+
+
+def value_and_error(parameter: FittedParameter) -> tuple[str, str]:
+    """Write value and error, the error with two digits."""
     if parameter.error is None:
         bound = f"at its {parameter.at_bound} bound" if parameter.at_bound else "unknown"
         return f"{parameter.value:.4g}", bound
+    if parameter.error > abs(parameter.value):
+        return f"{parameter.value:.3g}", f"± {parameter.error:.2g}"
     digits = _digits(parameter.error)
     return f"{parameter.value:.{digits}f}", f"± {parameter.error:.{digits}f}"
 
@@ -215,7 +256,8 @@ def _digits(error: float) -> int:
     return max(0, 1 - math.floor(math.log10(error))) if 0 < error < math.inf else 4
 
 
-def _p(value: float | None) -> str:
+def p_value(value: float | None) -> str:
+    """Write a p-value with two digits, or a dash."""
     from gallus.cli.tables import MISSING
 
     return MISSING if value is None else f"{value:.2g}"

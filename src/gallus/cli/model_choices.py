@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from gallus.oscillation.base import OscillationModel
 
 MODELS_HELP = (
-    "no-oscillation, three-flavour, deficit, sterile, sterile-3+2, or PATH.py:function for a "
-    "function of your own"
+    "no-oscillation, three-flavour, deficit, sterile, sterile-3+2, wave-packet, "
+    "wave-packet-active, decay, broad, decoherence, decoherence-a, decoherence-b, "
+    "decoherence-free, decoherence-peaked, or PATH.py:function for a function of your own"
 )
 
 SetOption = Annotated[
@@ -96,13 +97,18 @@ def held_values(
     Raises
     ------
     InputError
-        If a name is unknown, or its value is not allowed or differs from that of ``--set``.
+        If a name is unknown or that of a choice, or its value is not allowed or differs from that
+        of ``--set``.
     """
     from gallus.parameters.parameter import check_values
 
     starts = {parameter.name: parameter.start for parameter in model.parameters}
+    choices = _choices(model)
     held = {}
     for key, text in fixed.items():
+        if key in choices:
+            allowed = f"--set {key}={text or 'VALUE'}"
+            raise InputError("is a choice, not a parameter", key=key, value=text, allowed=allowed)
         if key not in starts:
             raise unknown_name(f"parameter of {model.name}", key, starts)
         held[key] = start.get(key, starts[key]) if text is None else number(key, text)
@@ -130,7 +136,7 @@ def number(key: str, text: str | None) -> float:
 
 
 def _choices(model: OscillationModel) -> dict[str, object]:
-    """Fields of a model that are words or whole numbers, with their values."""
+    """Fields of a model (words, whole numbers, true or false) with their values."""
     from gallus.oscillation.user import UserModel
 
     if isinstance(model, UserModel):
@@ -139,6 +145,10 @@ def _choices(model: OscillationModel) -> dict[str, object]:
 
 
 def _chosen(present: object, key: str, text: str | None) -> object:
+    if isinstance(present, bool):
+        if text not in ("true", "false"):
+            raise InputError("is not true or false", key=key, value=text, allowed="true, false")
+        return text == "true"
     if not isinstance(present, int):
         return text
     try:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     )
     from gallus.figures.energy_dependence import draw_energy_dependence as draw_energy_dependence
     from gallus.figures.energy_dependence import draw_energy_ratios as draw_energy_ratios
+    from gallus.figures.explanations import distances_figure as distances_figure
+    from gallus.figures.explanations import draw_distances as draw_distances
+    from gallus.figures.explanations import draw_energies as draw_energies
+    from gallus.figures.explanations import explanations_figure as explanations_figure
     from gallus.figures.fit import draw_fit as draw_fit
     from gallus.figures.fit import fit_figure as fit_figure
     from gallus.figures.kernel import average_figure as average_figure
@@ -43,6 +47,12 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "cross_section_energy_figure",
             "draw_energy_dependence",
             "draw_energy_ratios",
+        ),
+        "explanations": (
+            "distances_figure",
+            "draw_distances",
+            "draw_energies",
+            "explanations_figure",
         ),
         "fit": ("draw_fit", "fit_figure"),
         "kernel": ("average_figure", "draw_averages", "draw_product", "kernel_figure"),

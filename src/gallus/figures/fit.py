@@ -64,7 +64,7 @@ def draw_fit(axes: Axes, result: Explanation) -> None:
     """
     data = result.likelihood.data
     weights = [block.distances for block in result.likelihood.kernel.blocks]
-    mean = _dodged(np.array([mean_distance_m(weight) for weight in weights]))
+    mean = dodged(np.array([mean_distance_m(weight) for weight in weights]))
     span = np.array([distance_quantiles_m(weight, QUANTILES) for weight in weights]).T
     axes.axhline(1.0, color=BLACK, linestyle=":", linewidth=0.8, zorder=1)
     _draw_survival(axes, result, 1.15 * max(weight.range_m()[1] for weight in weights))
@@ -141,8 +141,8 @@ def _draw_survival(axes: Axes, result: Explanation, farthest_m: float) -> None:
     axes.set_xlim(NEAREST_M, farthest_m)
 
 
-def _dodged(mean: Array) -> Array:
-    """Move measurements apart that are at the same distance."""
+def dodged(mean: Array) -> Array:
+    """Mean distances with those moved apart that are the same."""
     moved = mean.copy()
     for k in range(1, len(moved)):
         while np.any(np.abs(np.log(moved[k] / moved[:k])) < np.log(DODGE) / 2):

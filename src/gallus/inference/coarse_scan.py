@@ -108,10 +108,10 @@ def coarse_scan(objective: Objective, start: Array, size: int) -> CoarseScan:
         If chi2 is not a number somewhere; the point is named.
     """
     size = size if objective.takes_grids else size // ONE_BY_ONE
-    bounded = [k for k, each in enumerate(objective.vector.free) if _is_scannable(each)]
+    bounded = _scannable(objective)
     if size < FEWEST or not bounded:
         return CoarseScan(start[None], objective.chi2_of(start[None]))
-    rough = [k for k in bounded if _is_rough(objective, start, k, bounded, size)]
+    rough = rough_axes(objective, start, size)
     others = _profiled(objective, rough) if rough else []
     if others:
         size //= 1 + STEPS * evaluations_of_a_step(len(others))
@@ -124,6 +124,22 @@ def coarse_scan(objective: Objective, start: Array, size: int) -> CoarseScan:
     points[:, axes] = _lattice(middles)
     points, chi2 = _profile(objective, points, others)
     return CoarseScan(points, chi2, (count,) * len(axes), tuple(axes), tuple(others))
+
+
+def rough_axes(objective: Objective, start: Array, size: int) -> list[int]:
+    """Entries with two bounds and no constraint along which chi2 has several minima.
+
+    Parameters
+    ----------
+    objective : Objective
+        Chi2.
+    start : array, shape (n,)
+        Internal values through which lines are laid.
+    size : int
+        A tenth of it is the most points of a line.
+    """
+    bounded = _scannable(objective)
+    return [k for k in bounded if _is_rough(objective, start, k, bounded, size)]
 
 
 def refined(objective: Objective, scan: CoarseScan, most: int) -> Array:
@@ -203,6 +219,10 @@ def _profiled(objective: Objective, scanned: Sequence[int]) -> list[int]:
     free = objective.vector.free
     others = [k for k in range(len(free)) if k not in scanned]
     return sorted(others, key=lambda k: free[k].constraint is not None)[:MOST_PROFILED]
+
+
+def _scannable(objective: Objective) -> list[int]:
+    return [k for k, each in enumerate(objective.vector.free) if _is_scannable(each)]
 
 
 def _is_scannable(parameter: Parameter) -> bool:

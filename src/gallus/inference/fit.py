@@ -140,7 +140,19 @@ def global_minimum(objective: Objective, scan: int = SCAN) -> tuple[Minimum, lis
     runs = sorted((migrad(objective, each) for each in starts), key=lambda run: run.chi2)
     good = [run for run in runs if run.valid and run.chi2 <= runs[0].chi2 + SAME_CHI2]
     best = (good or runs)[0]
-    return best, [run for run in runs if run is not best]
+    return _without_idle(objective, best), [run for run in runs if run is not best]
+
+
+def _without_idle(objective: Objective, found: Minimum) -> Minimum:
+    """MIGRAD once more with parameters held that have no effect on chi2 where it has failed.
+
+    A width that is too small to matter may be any: there is a minimum in the others.
+    """
+    idle = [] if found.valid else without_effect(objective, found.point, {})
+    if not idle:
+        return found
+    again = migrad(objective, found.point, {k: float(found.point[k]) for k in idle})
+    return again if again.valid and again.chi2 <= found.chi2 + SAME_CHI2 else found
 
 
 def _objective(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gallus.kernel.energy_cells import mean_exponential_in_cells as mean_exponential_in_cells
     from gallus.kernel.linear_map import Block as Block
     from gallus.kernel.linear_map import Kernel as Kernel
+    from gallus.kernel.slow_factors import SlowFactors as SlowFactors
     from gallus.kernel.workspace import Workspace as Workspace
 
 __getattr__, __dir__, __all__ = lazy_exports(
@@ -24,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "averages": ("DistanceWeight", "mean_cosine_sine", "mean_exponential"),
         "energy_cells": ("EnergyCells", "mean_exponential_in_cells"),
         "linear_map": ("Block", "Kernel"),
+        "slow_factors": ("SlowFactors",),
         "workspace": ("Workspace",),
     },
 )

@@ -1,7 +1,8 @@
 r"""Averages of damped oscillations over a path-length distribution, exact at any frequency.
 
 Use :func:`mean_cosine_sine` where the model does not damp with distance, :func:`mean_exponential`
-where it does. With w(L) a Legendre series in every cell,
+where it does exponentially, :mod:`gallus.kernel.slow_factors` for other damping. With w(L) a
+Legendre series in every cell,
 
 .. math:: \langle e^{(i\phi-\Gamma)L}\rangle =
           \sum_c 2 h_c\, e^{i\tilde\phi m_c} \sum_k i^k c_{ck}\, j_k(\tilde\phi h_c),
@@ -13,7 +14,7 @@ m_c and h_c the middle and half the width of cell c. Pure array functions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss, legvander
@@ -98,6 +99,22 @@ class DistanceWeight:
             if k:
                 raised[:, k - 1] += k * part
         return DistanceWeight(self.middle_m, self.half_m, raised)
+
+
+class Averages(Protocol):
+    """Means over one distribution of distances that need no summing: tabulated or remembered."""
+
+    def covers(self, phase_per_m: Array) -> bool:
+        """Whether the means of these phases can be had."""
+        ...
+
+    def cosine(self, phase_per_m: Array) -> Array:
+        """Mean of cos(phi L), shape of `phase_per_m`."""
+        ...
+
+    def sine(self, phase_per_m: Array) -> Array:
+        """Mean of sin(phi L)."""
+        ...
 
 
 def mean_cosine_sine(weight: DistanceWeight, phase_per_m: Any) -> tuple[Any, Any]:

@@ -9,11 +9,13 @@ to it. In one cell of each, with half widths U and h,
   amplitudes are polynomials in 1/(kappa u h).
 
 Either way a smooth function of u, projected on Legendre polynomials, times one pure oscillation:
-the rule of :mod:`gallus.kernel.moments` again. Damping is taken constant within an energy cell.
+the rule of :mod:`gallus.kernel.moments` again. Damping is constant within an energy
+cell here; use :mod:`gallus.kernel.damped_energy_cells` where it depends on the energy.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -27,9 +29,8 @@ from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.moments import phase_powers, spherical_bessel
 from gallus.oscillation.base import cosine_and_sine
 
-DEGREE = 7
-"""Degree of the projection in u."""
-NODES = DEGREE + 1
+NODES = 8
+"""In u, of a projection on polynomials of one degree less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +72,12 @@ class EnergyCells:
             )
         u = 1.0 / edges
         middle, half = (u[:-1] + u[1:]) / 2, (u[:-1] - u[1:]) / 2
-        nodes = middle[:, None] + half[:, None] * _gauss()[0]
+        nodes = middle[:, None] + half[:, None] * gauss(NODES)[0]
         energy = 1.0 / nodes
         flat = np.ones_like(energy) if spectrum_per_MeV is None else spectrum_per_MeV(energy)
         # dN/du = dN/dE E^2
         density = flat * energy**2
-        mean = density @ _gauss()[1] / 2
+        mean = density @ gauss(NODES)[1] / 2
         if not np.all(mean > 0):
             raise InputError(
                 "is not positive", key="spectrum_per_MeV", allowed="above 0 in each cell"
@@ -87,6 +88,17 @@ class EnergyCells:
     def energy_MeV(self) -> Array:
         """Energy at the middle of each cell in 1/E, where slow factors are taken."""
         return np.asarray(1.0 / self.middle_per_MeV)
+
+    def nodes_per_MeV(self, x: Array) -> Array:
+        """1/E at places from -1 to 1 in each cell, shape (n, len(x))."""
+        return np.asarray(self.middle_per_MeV[:, None] + self.half_per_MeV[:, None] * x)
+
+    def spectrum_at(self, x: Array) -> Array:
+        """The spectrum there, through its Legendre series."""
+        own, w = leggauss(self.spectrum.shape[1])
+        degree = self.spectrum.shape[1] - 1
+        series = (self.spectrum * w) @ legvander(own, degree) * (2 * np.arange(degree + 1) + 1) / 2
+        return np.asarray(series @ legvander(x, degree).T)
 
 
 def mean_exponential_in_cells(
@@ -111,10 +123,10 @@ def mean_exponential_in_cells(
         Error below 1e-8 while the cells are narrower than a tenth of their energy.
     """
     xp = array_namespace(kappa, damping_per_m)
-    k, gamma = (_with_cells(xp.asarray(a), cells) for a in (kappa, damping_per_m))
+    k, gamma = (with_cells(xp.asarray(a), cells) for a in (kappa, damping_per_m))
     # Axes: ..., energy cell, distance cell, node.
     kappa_, gamma_ = k[..., None, None], gamma[..., None, None]
-    u = (cells.middle_per_MeV[:, None] + cells.half_per_MeV[:, None] * _gauss()[0])[:, None, :]
+    u = cells.nodes_per_MeV(gauss(NODES)[0])[:, None, :]
     z = (kappa_ * u + 1j * gamma_) * weight.half_m[:, None]
     spread = kappa_[..., 0] * cells.half_per_MeV[:, None] * weight.half_m
     smooth = xp.abs(spread) < 1.0
@@ -125,15 +137,15 @@ def mean_exponential_in_cells(
     loss = gamma_[..., 0]
 
     envelope = _bessel_series(xp.where(smooth[..., None], z, 1.0), coefficients) * spectrum
-    middle = _wave(envelope, k, cells, weight.middle_m) * xp.exp(-loss * near)
+    middle = wave(envelope, k, cells, weight.middle_m) * xp.exp(-loss * near)
     large = xp.where(smooth[..., None], 10.0, z)
     out, back = _wave_amplitudes(large, coefficients)
-    edges = _wave(out * spectrum, k, cells, far) * xp.exp(-loss * far)
-    edges = edges + _wave(back * spectrum, k, cells, near) * xp.exp(-loss * near)
+    edges = wave(out * spectrum, k, cells, far) * xp.exp(-loss * far)
+    edges = edges + wave(back * spectrum, k, cells, near) * xp.exp(-loss * near)
     return xp.where(smooth, middle, edges).sum(axis=-1)
 
 
-def _with_cells(values: Any, cells: EnergyCells) -> Any:
+def with_cells(values: Any, cells: EnergyCells) -> Any:
     """Give an array an axis of energy cells if it has none."""
     n = len(cells.middle_per_MeV)
     has = values.ndim and values.shape[-1] == n
@@ -148,42 +160,51 @@ def _bessel_series(z: Any, coefficients: Array) -> Any:
     return sum(bessel[k] * (powers[k] * coefficients[:, k])[:, None] for k in range(degree + 1))
 
 
-def _wave_amplitudes(z: Any, coefficients: Array) -> tuple[Any, Any]:
+def _wave_amplitudes(z: Any, coefficients: Array) -> tuple[Any, ...]:
     """Split sum_k i^k c_k j_k(z) into A e^(iz) + B e^(-iz); A and B are polynomials in 1/z."""
     degree = coefficients.shape[1] - 1
-    amplitudes = []
+    columns = [
+        (power * each)[:, None]
+        for power, each in zip(phase_powers(degree), coefficients.T, strict=True)
+    ]
+    return tuple(
+        sum(h * column for h, column in zip(hankel, columns, strict=True))
+        for hankel in half_hankels(z, degree)
+    )
+
+
+def half_hankels(z: Any, degree: int) -> Iterator[list[Any]]:
+    """Amplitudes of e^(iz), then of e^(-iz), in j_0 ... j_degree."""
     for sign in (1, -1):
         # (h_k e^(-+iz))/2 with spherical Hankel functions of the first and second kind.
         hankel = [-0.5j * sign / z, (-0.5 - 0.5j * sign / z) / z]
         for k in range(1, degree):
             hankel.append((2 * k + 1) / z * hankel[k] - hankel[k - 1])
-        powers = phase_powers(degree)
-        amplitudes.append(
-            sum(hankel[k] * (powers[k] * coefficients[:, k])[:, None] for k in range(degree + 1))
-        )
-    return amplitudes[0], amplitudes[1]
+        yield hankel[: degree + 1]
 
 
-def _wave(amplitude: Any, kappa: Any, cells: EnergyCells, distance_m: Array) -> Any:
+def wave(amplitude: Any, kappa: Any, cells: EnergyCells, distance_m: Array) -> Any:
     """Mean over u of amplitude(u) exp(i kappa u L), from values at the Gauss nodes."""
-    series = amplitude @ _projection()
+    nodes = amplitude.shape[-1]
+    series = amplitude @ projection(nodes)
     step = kappa[..., None] * (cells.half_per_MeV[:, None] * distance_m)
-    bessel = spherical_bessel(step, DEGREE)
-    powers = phase_powers(DEGREE)
-    total = sum(series[..., k] * (powers[k] * bessel[k]) for k in range(DEGREE + 1))
+    bessel = spherical_bessel(step, nodes - 1)
+    powers = phase_powers(nodes - 1)
+    total = sum(series[..., k] * (powers[k] * bessel[k]) for k in range(nodes))
     cosine, sine = cosine_and_sine(kappa[..., None] * (cells.middle_per_MeV[:, None] * distance_m))
     return total * (cosine + 1j * sine)
 
 
 @cache
-def _gauss() -> tuple[Array, Array]:
-    x, w = leggauss(NODES)
+def gauss(nodes: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights."""
+    x, w = leggauss(nodes)
     return np.asarray(x), np.asarray(w)
 
 
 @cache
-def _projection() -> Array:
+def projection(nodes: int) -> Array:
     """Matrix from values at the Gauss nodes to Legendre coefficients."""
-    x, w = _gauss()
-    basis = legvander(x, DEGREE)
-    return np.asarray(w[:, None] * basis * (2 * np.arange(DEGREE + 1) + 1) / 2)
+    x, w = gauss(nodes)
+    basis = legvander(x, nodes - 1)
+    return np.asarray(w[:, None] * basis * (2 * np.arange(nodes) + 1) / 2)

@@ -21,14 +21,15 @@ import numpy as np
 from gallus.arrays import Array, array_namespace
 from gallus.errors import InputError
 from gallus.kernel.average_table import AverageTable
-from gallus.kernel.averages import DistanceWeight, mean_cosine_sine, mean_exponential
+from gallus.kernel.averages import Averages, DistanceWeight, mean_cosine_sine
+from gallus.kernel.damped_energy_cells import node_energies_MeV
+from gallus.kernel.damped_terms import DampedTerms
 from gallus.kernel.energy_cells import EnergyCells, mean_exponential_in_cells
 from gallus.kernel.quadrature import mean_at_lines, mean_in_cells
 from gallus.oscillation.base import (
     SURVIVAL,
     Channel,
     DampedCosineModel,
-    DampedCosines,
     OscillationModel,
 )
 from gallus.parameters import Params
@@ -52,8 +53,8 @@ class Block:
         Transition that is detected.
     norm : str, optional
         Parameter by which a kernel multiplies the block.
-    table : AverageTable, optional
-        Tabulated averages of `distances`, for grids.
+    table : Averages, optional
+        Tabulated or remembered averages of `distances`, for grids and fits.
     """
 
     distances: DistanceWeight
@@ -62,7 +63,7 @@ class Block:
     rows: tuple[int, ...]
     channel: Channel = SURVIVAL
     norm: str | None = None
-    table: AverageTable | None = None
+    table: Averages | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.rows), len(self.energy_MeV))
@@ -122,27 +123,35 @@ class Block:
     def _averaged(self, model: DampedCosineModel, params: Params) -> list[tuple[Array, Array]]:
         """Pairs of weights (..., K, n or 1) and averaged terms (..., K, n): cosines, then sines."""
         energy = self.energy_MeV
-        terms = model.damped_cosines(energy, params)
         weights = model.weights(self.channel, energy, params)
         sine_weights = model.sine_weights(self.channel, energy, params)
-        cosine, sine = self._mean_terms(terms, sine_weights is not None)
+        cosine, sine = self._mean_terms(model, params, sine_weights is not None)
         pairs = [(weights, cosine)]
         return pairs if sine_weights is None else [*pairs, (sine_weights, sine)]
 
-    def _mean_terms(self, terms: DampedCosines, with_sine: bool) -> tuple[Array, Array]:
-        _require_exponential(terms)
-        phase = terms.phase_per_m
-        if isinstance(self.energies, EnergyCells):
-            kappa = phase * self.energies.energy_MeV
-            damping = 0.0 if terms.undamped else terms.damping_per_m
-            mean = mean_exponential_in_cells(self.distances, self.energies, kappa, damping)
-            return mean.real, mean.imag
-        if not terms.undamped:
-            mean = mean_exponential(self.distances, phase, terms.damping_per_m)
-            return mean.real, mean.imag
-        if self.table is not None and self.table.covers(phase):
-            return self.table.cosine(phase), self.table.sine(phase) if with_sine else phase
-        return mean_cosine_sine(self.distances, phase)
+    def _mean_terms(
+        self, model: DampedCosineModel, params: Params, with_sine: bool
+    ) -> tuple[Array, Array]:
+        terms = model.damped_cosines(self.energy_MeV, params)
+        cells = self.energies
+        if isinstance(cells, EnergyCells):
+            if terms.is_plain:
+                kappa = terms.phase_per_m * cells.energy_MeV
+                mean = mean_exponential_in_cells(self.distances, cells, kappa)
+                return mean.real, mean.imag
+            at_nodes = model.damped_cosines(node_energies_MeV(cells).ravel(), params)
+            return self._damped.in_cells(terms, at_nodes, cells)
+
+        def plain(phase: Any) -> tuple[Any, Any]:
+            if self.table is not None and self.table.covers(phase):
+                return self.table.cosine(phase), self.table.sine(phase) if with_sine else phase
+            return mean_cosine_sine(self.distances, phase)
+
+        return plain(terms.phase_per_m) if terms.is_plain else self._damped.at_lines(terms, plain)
+
+    @cached_property
+    def _damped(self) -> DampedTerms:
+        return DampedTerms(self.distances)
 
     def _by_quadrature(self, model: OscillationModel, params: Params) -> Array:
         def probability(energy: Array, distance: Array) -> Array:
@@ -240,12 +249,3 @@ def contract(weight: Array, rows: Array) -> Array:
 def _as_array(value: Any) -> Array:
     array: Array = array_namespace(value).asarray(value)
     return array
-
-
-def _require_exponential(terms: DampedCosines) -> None:
-    if terms.gaussian_per_m2 is not None or terms.sinc_per_m is not None:
-        raise InputError(
-            "is damped other than exponentially with distance",
-            key="model",
-            allowed="exponential damping until its average is implemented",
-        )

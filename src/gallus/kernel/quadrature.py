@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import leggauss
 
 from gallus.arrays import Array, is_traceable
 from gallus.errors import InputError
@@ -46,8 +46,8 @@ def mean_in_cells(probability: Probability, weight: DistanceWeight, cells: Energ
 
     def at(nodes: int) -> Array:
         x, w = leggauss(nodes)
-        u = cells.middle_per_MeV[:, None] + cells.half_per_MeV[:, None] * x
-        share = _spectrum_at(cells, x) * w / 2
+        u = cells.nodes_per_MeV(x)
+        share = cells.spectrum_at(x) * w / 2
         mean = _over_distance(probability, weight, (1 / u).ravel(), nodes)
         cells_mean: Array = (mean.reshape(*mean.shape[:-1], *u.shape) * share).sum(axis=-1)
         return cells_mean
@@ -86,11 +86,3 @@ def _over_distance(
     values = probability(energy.ravel(), length.ravel())
     mean: Array = values.reshape(*values.shape[:-1], *energy.shape) @ share
     return mean
-
-
-def _spectrum_at(cells: EnergyCells, x: Array) -> Array:
-    """The spectrum of the cells at other nodes, through its Legendre series; shape (n, len(x))."""
-    own, w = leggauss(cells.spectrum.shape[1])
-    degree = cells.spectrum.shape[1] - 1
-    series = (cells.spectrum * w) @ legvander(own, degree) * (2 * np.arange(degree + 1) + 1) / 2
-    return np.asarray(series @ legvander(x, degree).T)

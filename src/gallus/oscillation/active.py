@@ -72,6 +72,11 @@ class ThreeFlavour:
     ordering : {"normal", "inverted"}
         The mass ordering for which NuFIT's best fit is taken. A given value of
         `delta_m2_31_eV2` overrides it, sign and all.
+
+    Raises
+    ------
+    InputError
+        If the ordering is unknown.
     """
 
     ordering: Ordering = "normal"
@@ -80,6 +85,9 @@ class ThreeFlavour:
     null: ClassVar[str | None] = "no-oscillation"
     lost_to: ClassVar[LostTo] = "active"
 
+    def __post_init__(self) -> None:
+        check_ordering(self.ordering)
+
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Mixing angles, CP phase and mass splittings; all fixed unless a value is given."""
@@ -87,12 +95,7 @@ class ThreeFlavour:
 
     def mixing(self, params: Params) -> VacuumMixing:
         """U = R_23 R_13(delta_CP) R_12, the convention of the Particle Data Group."""
-        values = parameter_values(self, params)
-        return VacuumMixing(
-            active_splittings(values),
-            tuple(electron_shares([], values["sin2_theta_13"], values["sin2_theta_12"])),
-            active_rotations(values),
-        )
+        return active_mixing(parameter_values(self, params))
 
     def damped_cosines(self, energy_MeV: Array, params: Params) -> DampedCosines:
         """Return a constant and the pairs (2, 1), (3, 1), (3, 2)."""
@@ -118,6 +121,15 @@ def constant_term(energy_MeV: Array) -> DampedCosines:
     return DampedCosines.without_damping(np.zeros((1, np.size(energy_MeV))))
 
 
+def active_mixing(values: Mapping[str, Any]) -> VacuumMixing:
+    """Splittings and mixing of the three active states."""
+    return VacuumMixing(
+        active_splittings(values),
+        tuple(electron_shares([], values["sin2_theta_13"], values["sin2_theta_12"])),
+        active_rotations(values),
+    )
+
+
 def active_splittings(values: Mapping[str, Any]) -> tuple[Array, Array]:
     """Delta m2_21 and Delta m2_31."""
     return values["delta_m2_21_eV2"], values["delta_m2_31_eV2"]
@@ -141,8 +153,7 @@ def active_parameters(ordering: Ordering = "normal") -> tuple[Parameter, ...]:
     InputError
         If the ordering is neither "normal" nor "inverted".
     """
-    if ordering not in get_args(Ordering):
-        raise unknown_name("mass ordering", str(ordering), get_args(Ordering))
+    check_ordering(ordering)
     best = best_fit(ordering)
     return (
         *(
@@ -155,6 +166,12 @@ def active_parameters(ordering: Ordering = "normal") -> tuple[Parameter, ...]:
         ),
         Parameter("delta_m2_31_eV2", best["delta_m2_31_eV2"], label=r"\Delta m^2_{31}", unit="eV2"),
     )
+
+
+def check_ordering(ordering: str) -> None:
+    """Raise InputError unless the mass ordering is "normal" or "inverted"."""
+    if ordering not in get_args(Ordering):
+        raise unknown_name("mass ordering", str(ordering), get_args(Ordering))
 
 
 def sin2_parameter(name: str, start: float) -> Parameter:

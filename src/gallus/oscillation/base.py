@@ -9,13 +9,15 @@ carry it all: averages over lengths and energies are then exact and made once pe
 only the probability itself is known, implement :class:`OscillationModel`; it is averaged by
 quadrature, which is slower.
 
+A model may have a method ``remarks(params) -> tuple[str, ...]`` besides: short sentences about
+values for which its formula is no longer meant, for whoever reports a result.
+
 Shapes: energies have shape (n,), the K terms stand on the axis before, parameter values may have
 any shape and appear as leading axes (...). Energies in MeV, lengths in m.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
@@ -24,7 +26,7 @@ import numpy as np
 from gallus.accelerate import fast_cosine, fast_cosine_and_sine
 from gallus.arrays import Array, array_namespace, is_traceable
 from gallus.constants import HBARC_MEV_M
-from gallus.errors import unknown_name
+from gallus.errors import InputError, unknown_name
 from gallus.parameters import Parameter, Params
 
 ActiveFlavour = Literal["e", "mu", "tau"]
@@ -36,6 +38,9 @@ LostTo = Literal["active", "sterile", "mixed"]
 
 RADIANS: float = 1e-12 / (2 * HBARC_MEV_M)
 """Phase Delta m2 L/(2 E) for 1 eV2, 1 m and 1 MeV: 2.534."""
+
+SERIES_BELOW: float = 0.1
+"""Where the series of sin(x)/x is exact to rounding with five terms."""
 
 
 def vacuum_phase_per_m(delta_m2_eV2: Array, energy_MeV: Array) -> Array:
@@ -63,6 +68,16 @@ def cosine_and_sine(phase: Array) -> tuple[Array, Array]:
     tangent = np.tan(0.5 * phase)
     twice = 2.0 / (1.0 + tangent * tangent)
     return twice - 1.0, twice * tangent
+
+
+def sine_ratio(x: Array) -> Array:
+    """sin(x)/x, with exact derivatives at 0, as quick as :func:`cosine_and_sine`."""
+    xp = array_namespace(x)
+    small = abs(x) < SERIES_BELOW
+    square = xp.where(small, x * x, 0.0)
+    series = 1.0 - square / 6 * (1.0 - square / 20 * (1.0 - square / 42 * (1.0 - square / 72)))
+    divisor = xp.where(small, 1.0, x)
+    return xp.where(small, series, cosine_and_sine(divisor)[1] / divisor)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,14 @@ class DampedCosines:
     gaussian_per_m2 : array, shape (..., K, n), optional
         g_k(E) >= 0: times exp(-g_k L^2), from wave packets.
     sinc_per_m : array, shape (..., K, n), optional
-        s_k(E): times sin(s_k L)/(s_k L), from states of broad mass.
+        s_k(E): times [sin(s_k L)/(s_k L)]^p_k, from states of broad mass.
+    sinc_power : tuple of K int, optional
+        p_k, 1 or 2; all 1 if not given.
+
+    Raises
+    ------
+    InputError
+        If a power is neither 1 nor 2, or there are not K of them.
     """
 
     phase_per_m: Array
@@ -117,6 +139,17 @@ class DampedCosines:
     undamped: bool = False
     gaussian_per_m2: Array | None = None
     sinc_per_m: Array | None = None
+    sinc_power: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        powers = self.sinc_power
+        if powers is not None and (len(powers) != self.terms or not {1, 2}.issuperset(powers)):
+            raise InputError(
+                "does not fit the terms",
+                key="sinc_power",
+                value=powers,
+                allowed=f"{self.terms} numbers, each 1 or 2",
+            )
 
     @classmethod
     def without_damping(cls, phase_per_m: Array) -> DampedCosines:
@@ -129,6 +162,11 @@ class DampedCosines:
         """K, how many there are."""
         return int(self.phase_per_m.shape[-2])
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is damped, for all that is stated."""
+        return self.undamped and self.gaussian_per_m2 is None and self.sinc_per_m is None
+
     def damping(self, term: int, baseline_m: Array) -> Array | float:
         """D_k(E, L) of one term, shape (..., n); 1 if there is no damping."""
         xp = array_namespace(self.phase_per_m, baseline_m)
@@ -138,8 +176,9 @@ class DampedCosines:
         if self.gaussian_per_m2 is not None:
             factor = factor * xp.exp(-self.gaussian_per_m2[..., term, :] * baseline_m**2)
         if self.sinc_per_m is not None:
-            # The sinc of NumPy contains pi.
-            factor = factor * xp.sinc(self.sinc_per_m[..., term, :] * baseline_m / math.pi)
+            sinc = sine_ratio(self.sinc_per_m[..., term, :] * baseline_m)
+            twice = self.sinc_power is not None and self.sinc_power[term] == 2
+            factor = factor * (sinc * sinc if twice else sinc)
         return factor
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from gallus.errors import unknown_name
 from gallus.oscillation.active import NoOscillation, ThreeFlavour
 from gallus.oscillation.base import OscillationModel
+from gallus.oscillation.broad import Broad
+from gallus.oscillation.decay import Decay
+from gallus.oscillation.decoherence import Decoherence
 from gallus.oscillation.deficit import Deficit
+from gallus.oscillation.peaked_decoherence import PeakedDecoherence
 from gallus.oscillation.sterile import ManySterile, Sterile
 from gallus.oscillation.user import is_user_model, load_user_model
+from gallus.oscillation.wave_packet import WavePacket
 
 MODELS: tuple[OscillationModel, ...] = (
     NoOscillation(),
@@ -15,6 +20,15 @@ MODELS: tuple[OscillationModel, ...] = (
     Deficit(),
     Sterile(),
     ManySterile(2),
+    Decoherence(),
+    Decoherence("A"),
+    Decoherence("B"),
+    Decoherence("free"),
+    PeakedDecoherence(),
+    WavePacket(),
+    WavePacket(states="active"),
+    Decay(),
+    Broad(),
 )
 """Every model that ships with Gallus; the user's come from files."""
 

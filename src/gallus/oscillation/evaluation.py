@@ -33,8 +33,15 @@ def probability(
     energy_MeV: float | Array,
     baseline_m: float | Array,
     params: Params,
+    electron_survival: Callable[[Array, Array], Array] | None = None,
 ) -> Array:
-    """Probability of a model that gives cosines and weights; see :class:`OscillationModel`."""
+    """Probability of a model that gives cosines and weights; see :class:`OscillationModel`.
+
+    `electron_survival` is P_ee at energies and lengths of shape (n,), for models that have it in
+    fewer operations than the sum of cosines.
+    """
+    if electron_survival is not None and channel.initial == channel.final == "e":
+        return over_points(electron_survival, energy_MeV, baseline_m, params)
 
     def at(energy: Array, baseline: Array) -> Array:
         return sum_of_cosines(

@@ -22,6 +22,7 @@ from gallus.oscillation.active import (
     active_parameters,
     active_rotations,
     active_splittings,
+    check_ordering,
     phase_parameter,
     sin2_parameter,
 )
@@ -55,12 +56,20 @@ class Sterile:
     ----------
     ordering : {"normal", "inverted"}
         Mass ordering of the active states.
+
+    Raises
+    ------
+    InputError
+        If the ordering is unknown.
     """
 
     ordering: Ordering = "normal"
     name: ClassVar[str] = "sterile"
     null: ClassVar[str | None] = "three-flavour"
     lost_to: ClassVar[LostTo] = "mixed"
+
+    def __post_init__(self) -> None:
+        check_ordering(self.ordering)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -79,8 +88,7 @@ class Sterile:
 
     def mixing(self, params: Params) -> VacuumMixing:
         """U = R_34 R_24 R_14 R_23 R_13 R_12, complex where a phase is not zero."""
-        values = parameter_values(self, params)
-        return sterile_mixing(values, {4: sterile_share(values["sin2_2theta_ee"])})
+        return one_sterile_mixing(parameter_values(self, params))
 
     def damped_cosines(self, energy_MeV: Array, params: Params) -> DampedCosines:
         """Return a constant and the six pairs of mass states."""
@@ -115,7 +123,7 @@ class ManySterile:
     Raises
     ------
     InputError
-        If the number of states is not allowed.
+        If the number of states is not allowed, or the ordering is unknown.
     """
 
     count: int = 2
@@ -131,6 +139,7 @@ class ManySterile:
                 value=self.count,
                 allowed=f"1 to {MAXIMUM_STATES}",
             )
+        check_ordering(self.ordering)
 
     @property
     def name(self) -> str:
@@ -179,6 +188,11 @@ class ManySterile:
     ) -> Array:
         """Probability, shape (...) of the parameters, then that of energy and baseline."""
         return self.mixing(params).probability(channel, energy_MeV, baseline_m, params)
+
+
+def one_sterile_mixing(values: Mapping[str, Any]) -> VacuumMixing:
+    """Splittings and mixing of 3+1 in the parameters of :class:`Sterile`."""
+    return sterile_mixing(values, {4: sterile_share(values["sin2_2theta_ee"])})
 
 
 def sterile_mixing(values: Mapping[str, Any], electron_sin2: Mapping[int, Array]) -> VacuumMixing:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from gallus.arrays import Array, array_namespace
 from gallus.oscillation.base import (
@@ -31,6 +31,9 @@ Matrix: TypeAlias = list[list[Number]]
 
 ROWS = {"e": 0, "mu": 1, "tau": 2}
 """Row of each flavour in the mixing matrix."""
+
+LARGEST_EXPONENT: Final = 700.0
+"""Of damping: exp(-700) = 1e-304 still is a normal number."""
 
 
 def survival_probability(
@@ -54,13 +57,56 @@ def survival_probability(
     array, shape (..., n)
     """
     length_over_energy = RADIANS * baseline_m / energy_MeV
-    real = _column(shares[0])
+    real = column(shares[0])
     imaginary = 0.0 * real
     for share, splitting in zip(shares[1:], splittings_eV2, strict=True):
-        cos, sin = cosine_and_sine(_column(splitting) * length_over_energy)
-        real = real + _column(share) * cos
-        imaginary = imaginary + _column(share) * sin
+        cos, sin = cosine_and_sine(column(splitting) * length_over_energy)
+        real = real + column(share) * cos
+        imaginary = imaginary + column(share) * sin
     return real * real + imaginary * imaginary
+
+
+def damped_survival(
+    shares: Sequence[Array],
+    splittings_eV2: Sequence[Array],
+    exponents: Sequence[Array],
+    energy_MeV: Array,
+    baseline_m: Array,
+) -> Array:
+    """P_aa = sum_k |U_ak|^4 + sum_k>j 2 |U_ak|^2 |U_aj|^2 exp(-x_kj) cos(phi_kj).
+
+    Each pair of mass states loses its interference by itself. The N (N - 1)/2 cosines come from
+    N - 1 phases: phi_kj = phi_k1 - phi_j1.
+
+    Parameters
+    ----------
+    shares, splittings_eV2, energy_MeV, baseline_m
+        As of :func:`survival_probability`.
+    exponents : N (N - 1)/2 arrays, shape (..., n)
+        x_kj >= 0 of the pairs, in the order of :func:`pairs`; finite.
+
+    Returns
+    -------
+    array, shape (..., n)
+    """
+    length_over_energy = RADIANS * baseline_m / energy_MeV
+    waves = [
+        cosine_and_sine(column(splitting) * length_over_energy) for splitting in splittings_eV2
+    ]
+    constant, *crossed = (column(weight) for weight in _survival_products(shares))
+    total = constant
+    for (k, j), weight, exponent in zip(pairs(len(shares)), crossed, exponents, strict=True):
+        cos, sin = waves[k - 1]
+        if j > 0:
+            cos = cos * waves[j - 1][0] + sin * waves[j - 1][1]
+        total = total + weight * (damping_factor(exponent) * cos)
+    return total
+
+
+def damping_factor(exponent: Array) -> Array:
+    """exp(-x), never below 1e-304: numbers that underflow cost five times as much."""
+    xp = array_namespace(exponent)
+    return xp.exp(-xp.minimum(exponent, LARGEST_EXPONENT))  # type: ignore[no-any-return]
 
 
 def pair_cosines(splittings_eV2: Sequence[Array], energy_MeV: Array) -> DampedCosines:
@@ -68,17 +114,25 @@ def pair_cosines(splittings_eV2: Sequence[Array], energy_MeV: Array) -> DampedCo
 
     The order of the pairs is that of :func:`pairs`.
     """
-    levels = [0.0 * splittings_eV2[0], *splittings_eV2]
-    differences = [levels[k] - levels[j] for k, j in pairs(len(levels))]
-    splittings = _stack([levels[0], *differences])
+    differences = pair_differences(splittings_eV2)
+    splittings = stacked([0.0 * differences[0], *differences])
     return DampedCosines.without_damping(vacuum_phase_per_m(splittings[..., None], energy_MeV))
+
+
+def pair_differences(splittings_eV2: Sequence[Array]) -> list[Array]:
+    """Delta m2_kj of all pairs, in the order of :func:`pairs`."""
+    levels = [0.0 * splittings_eV2[0], *splittings_eV2]
+    return [levels[k] - levels[j] for k, j in pairs(len(levels))]
 
 
 def survival_weights(shares: Sequence[Array]) -> Array:
     """Return sum_k |U_ak|^4 and 2 |U_ak|^2 |U_aj|^2, shape (..., K, 1)."""
+    return stacked(_survival_products(shares))[..., None]
+
+
+def _survival_products(shares: Sequence[Array]) -> list[Array]:
     constant = sum((share * share for share in shares[1:]), shares[0] * shares[0])
-    interference = [2.0 * shares[k] * shares[j] for k, j in pairs(len(shares))]
-    return _stack([constant, *interference])[..., None]
+    return [constant, *(2.0 * shares[k] * shares[j] for k, j in pairs(len(shares)))]
 
 
 def transition_weights(matrix: Matrix, channel: Channel) -> tuple[Array, Array]:
@@ -97,8 +151,8 @@ def transition_weights(matrix: Matrix, channel: Channel) -> tuple[Array, Array]:
 
     diagonal = sum(interference(k, k) for k in range(len(matrix)))
     crossed = [interference(k, j) for k, j in pairs(len(matrix))]
-    cosines = _stack([diagonal.real, *(2.0 * z.real for z in crossed)])
-    sines = _stack([0.0 * diagonal.real, *(sign * z.imag for z in crossed)])
+    cosines = stacked([diagonal.real, *(2.0 * z.real for z in crossed)])
+    sines = stacked([0.0 * diagonal.real, *(sign * z.imag for z in crossed)])
     return cosines[..., None], sines[..., None]
 
 
@@ -227,12 +281,12 @@ class VacuumMixing:
         )
 
 
-def _column(value: Array) -> Array:
+def column(value: Array) -> Array:
     """Append an axis for the energies."""
     return array_namespace(value).asarray(value)[..., None]  # type: ignore[no-any-return]
 
 
-def _stack(values: Sequence[Array]) -> Array:
-    """Stack along a new last axis; shapes broadcast."""
+def stacked(values: Sequence[Array]) -> Array:
+    """Stack arrays along a new last axis; shapes broadcast."""
     xp = array_namespace(*values)
     return xp.stack(xp.broadcast_arrays(*values), axis=-1)  # type: ignore[no-any-return]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gallus.reproduction import ciuffoli_2025, schwetz_2023
+from gallus.reproduction import ciuffoli_2025, schwetz_2023, schwetz_decoherence
 from gallus.reproduction.claims import Claim, select
 from gallus.reproduction.results import Results
 from gallus.reproduction.verdict import Judgement, Outcome, judge
 
 COMPUTATIONS: Mapping[str, Callable[[Results], Outcome]] = {
     **schwetz_2023.CLAIMS,
+    **schwetz_decoherence.CLAIMS,
     **ciuffoli_2025.CLAIMS,
 }
 """How each claim is computed; claims that are not here are pending."""
