@@ -14,6 +14,7 @@ from gallus.errors import MissingExtraError
 from gallus.experiments import source_measurements
 from gallus.experiments.gallium_oscillation import GalliumLikelihood, gallium_likelihood
 from gallus.interactions import cross_section
+from gallus.kernel.average_table import AverageTable
 from gallus.oscillation import Sterile
 from gallus.oscillation.base import RADIANS
 from gallus.parameters import Params
@@ -212,7 +213,7 @@ def by_sum(likelihood: GalliumLikelihood, reference: Reference) -> Call:
 def by_table(likelihood: GalliumLikelihood, reference: Reference) -> Call:
     """Look up the tables of Gallus."""
     blocks = likelihood.tabulated(LARGEST_EV2).kernel.blocks
-    tabulated = [block.table for block in blocks if block.table is not None]
+    tabulated = [each for block in blocks if isinstance(each := block.table, AverageTable)]
     steps = np.array([table.step_per_m for table in tabulated])
     columns = [np.ascontiguousarray(table.coefficients[0]) for table in tabulated]
     sizes = np.array([column.shape[-1] for column in columns])

@@ -41,6 +41,7 @@ FLOORS = (
     {"oscillation", "experiments", "inference", "coherence"},  # siblings never import each other
     {"forecast", "tension", "significance", "explanation", "rates"},
     {"explanations", "distinguishing"},
+    {"gallium_scan"},
     {"registry"},
     {"figures"},
     {"reproduction"},
@@ -199,7 +200,7 @@ def test_help_loads_neither_numpy_nor_pydantic(tmp_path: Path) -> None:
     assert not loaded_by_command(tmp_path, "--help") & {*HEAVY, "numpy", "scipy", "pydantic"}
 
 
-@pytest.mark.parametrize("command", ["significance", "fit", "rates", "explain"])
+@pytest.mark.parametrize("command", ["significance", "fit", "rates", "explain", "scan"])
 def test_help_of_a_command_loads_no_numpy(tmp_path: Path, command: str) -> None:
     assert not loaded_by_command(tmp_path, command, "--help") & {*HEAVY, "numpy", "scipy"}
 

@@ -19,6 +19,8 @@ CHECKS = {
     "test suite": "pytest -q -n 2",
     "slow tests": "pytest -q -m slow",
     "ledger": "gallus reproduce",
+    "coverage": "python -m verification.coverage",
+    "hundred kills": "python -m verification.kills --kills 100",
 }
 PACKAGES = ("gallus", "numpy", "scipy", "pydantic", "matplotlib")
 NO_TESTS_COLLECTED = 5  # pytest's exit code

@@ -47,7 +47,7 @@ def test_every_command_explains_itself_and_offers_json(
     ("arguments", "said"),
     [
         (["hatch"], "'hatch'"),
-        (["hatch"], "allowed: cross-section, data, explain, fit, rates, reproduce, significance"),
+        (["hatch"], "allowed: cross-section, data, explain, fit, rates, reproduce, scan, sig"),
         (["--eggs"], "--eggs"),
         (["significance", "--eggs"], "--eggs"),
         (["significance", "--toys", "many"], "--toys"),

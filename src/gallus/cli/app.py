@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from gallus.cli import cross_section, data, explain, fit, rates, reproduce, significance
+from gallus.cli import cross_section, data, explain, fit, rates, reproduce, scan, significance
 from gallus.errors import GallusError
 
 BAD_INPUT = 2
@@ -38,6 +38,7 @@ app.command("significance")(significance.significance)
 app.command("cross-section")(cross_section.cross_section)
 app.command("fit")(fit.fit)
 app.command("explain")(explain.explain)
+app.command("scan")(scan.scan)
 app.command("rates")(rates.rates)
 app.command("data")(data.data)
 

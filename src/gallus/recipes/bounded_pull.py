@@ -42,14 +42,14 @@ class BoundedPullRecipe:
         residual = ratios.values - prediction
         image = prediction @ weight
         spread = inner(residual @ weight, residual)
-        return spread + _pull(ratios, inner(image, residual), inner(image, prediction))
+        return spread + pull_chi2(ratios, inner(image, residual), inner(image, prediction))
 
     def minimum(self, ratios: Ratios) -> Array:
         """Chi2 of the best common ratio: the spread of the ratios, and a bound above 1 if any."""
         weight = ratios.split.weight
         residual = ratios.values - self._weighted_mean(ratios)[..., None]
         spread = inner(residual @ weight, residual)
-        return spread + _pull(ratios, 0.0 * spread, 0.0)
+        return spread + pull_chi2(ratios, 0.0 * spread, 0.0)
 
     def average(self, ratios: Ratios) -> Average:
         """Minimum of chi2 and where it has grown by one."""
@@ -114,7 +114,7 @@ def _displacement(ratios: Ratios, g: Array, h: float | Array) -> Array:
     return displacement
 
 
-def _pull(ratios: Ratios, g: Array, h: float | Array) -> Array:
+def pull_chi2(ratios: Ratios, g: Array, h: float | Array) -> Array:
     """Value of that minimum."""
     pull, bound = _precisions(ratios)
     # Evaluated at the minimum: C - B^2/A would cancel when an error is tiny.
