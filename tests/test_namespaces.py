@@ -34,9 +34,11 @@ from gallus.kernel.averages import (
     mean_exponential,
     mean_with_derivatives,
 )
+from gallus.kernel.damped_energy_cells import mean_damped_in_cells, node_energies_MeV
 from gallus.kernel.energy_cells import EnergyCells, mean_exponential_in_cells
 from gallus.kernel.linear_map import Block, Kernel, contract
 from gallus.kernel.moments import spherical_bessel
+from gallus.kernel.slow_factors import SlowFactors
 from gallus.likelihood import GaussianLikelihood, LinearNuisances, poisson_chi2
 from gallus.oscillation import MODELS, Channel, DampedCosines
 from gallus.oscillation.base import (
@@ -195,6 +197,28 @@ KERNELS = [
         {"re": 1.3, "im": 0.4},
     ),
     Row("averages", lambda p: stacked(*mean_cosine_sine(BALL, p["phi"] * SCALES)), {"phi": 1.7}),
+    Row(
+        "averages with slow factors",
+        lambda p: stacked(
+            *SlowFactors.of(POINTS).mean(
+                p["phi"] * SCALES, p["damping"], p["g"], p["s"] * SCALES, 2
+            )
+        ),
+        {"phi": 1.7, "damping": 0.8, "g": 0.3, "s": 1.1},
+    ),
+    Row(
+        "damped averages in energy cells",
+        lambda p: both_parts(
+            mean_damped_in_cells(
+                SlowFactors.of(POINTS),
+                CELLS,
+                p["kappa"] * np.ones(3),
+                p["damping"] / node_energies_MeV(CELLS) ** 12,
+                p["g"] / node_energies_MeV(CELLS) ** 4,
+            )
+        ),
+        {"kappa": 1.7, "damping": 0.8, "g": 0.3},
+    ),
     Row(
         "averages and derivatives",
         lambda p: both_parts(mean_with_derivatives(BALL, p["phi"] * SCALES, 2)),
