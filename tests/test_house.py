@@ -39,7 +39,7 @@ FLOORS = (
     {"kernel"},
     {"likelihood", "recipes"},
     {"oscillation", "experiments", "inference", "coherence"},  # siblings never import each other
-    {"forecast", "tension", "significance", "explanation", "rates"},
+    {"forecast", "tension", "significance", "explanation", "rates", "setup_rates"},
     {"explanations", "distinguishing"},
     {"gallium_scan"},
     {"registry"},
@@ -214,6 +214,7 @@ def test_help_of_a_command_loads_no_numpy(tmp_path: Path, command: str) -> None:
         ("cross-section",),
         ("fit", "sterile", "--data", "best"),
         ("rates", "best"),
+        ("rates", "juno"),
     ],
     ids=" ".join,
 )

@@ -80,6 +80,11 @@ def enable(cache_directory: Path | None = None) -> None:
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
+def normal_distribution(z: Any) -> Any:
+    """Phi(z), the cumulative distribution of the standard normal, of an array of jax."""
+    return library().scipy.special.ndtr(z)
+
+
 # --- cosine and sine --------------------------------------------------------------------------
 
 # pi/2 in three parts: the first two have 26 bits, so that their products with an integer of up to

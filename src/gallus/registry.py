@@ -1,7 +1,8 @@
 """What has a name: slug -> object, and data set -> the model that reads it.
 
-Use :func:`find` for a cross section, a recipe, an experiment, a group of experiments or a nuclide,
-:func:`dataset` for any data set whatever its kind, and :func:`entries` for the numbers in it.
+Use :func:`find` for a cross section, a recipe, an experiment, a group of experiments, a nuclide or
+a set-up of source and detector, :func:`dataset` for any data set whatever its kind, and
+:func:`entries` for the numbers in it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -17,6 +18,7 @@ from gallus.database.loader import data_path, load_as, names, read_toml
 from gallus.database.schema import Dataset, Quantity, Sourced
 from gallus.errors import unknown_name
 from gallus.experiments.gallium import Measurements, group_names, source_measurements
+from gallus.experiments.setup import Setup, setup, setup_names
 from gallus.interactions.capture_file import PhaseSpace, Table
 from gallus.interactions.gallium_capture import (
     CaptureCrossSection,
@@ -27,13 +29,14 @@ from gallus.recipes.base import Recipe
 from gallus.recipes.catalogue import recipe, recipe_names
 from gallus.sources.radionuclide import LineSet, Radionuclide, nuclide, nuclide_names
 
-Registered = CaptureCrossSection | Recipe | Measurements | Radionuclide
+Registered = CaptureCrossSection | Recipe | Measurements | Radionuclide | Setup
 
 FINDERS: Mapping[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], Registered]]] = {
     "cross section": (cross_section_names, cross_section),
     "method": (recipe_names, recipe),
     "experiment or group": (group_names, source_measurements),
     "nuclide": (nuclide_names, nuclide),
+    "set-up": (setup_names, setup),
 }
 """For each kind of object: its slugs, and how to get one."""
 
@@ -45,10 +48,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "geometries": ("gallus.geometry.detectors", "GeometryFile"),
     "gallium-targets": ("gallus.experiments.gallium_rates", "GalliumTargets"),
     "extractions": ("gallus.experiments.gallium_rates", "Extractions"),
+    "beta-emitter": ("gallus.sources.beta_decay", "BetaEmitter"),
+    "elements": ("gallus.interactions.target_material", "ElementTable"),
+    "setup": ("gallus.experiments.setup", "Setup"),
+    "material": ("gallus.interactions.target_material", "Material"),
 }
 """The model that reads a data set (module, class), by the key ``kind`` of its file."""
 
-CONTAINERS = ("quantities", "measurements", "detectors")
+CONTAINERS = ("quantities", "measurements", "detectors", "elements", "assumptions")
 """Keys of files that only hold others: they are left out of the names of numbers."""
 
 TRUST = ("read", "computed", "digitised", "inferred", "recalled", "user")
@@ -112,6 +119,15 @@ def _model(kind: str) -> type[Dataset]:
     return found
 
 
+@runtime_checkable
+class Listed(Protocol):
+    """A part of a file that lists its numbers itself."""
+
+    def numbers(self) -> list[tuple[str, float, float, str]]:
+        """Name, value, error and unit of each."""
+        ...
+
+
 class Entry(NamedTuple):
     """One number of a data set as its file states it."""
 
@@ -151,6 +167,10 @@ def _walk(item: object, key: str) -> Iterator[Entry]:
             yield Entry(f"{key}.{name}", coefficient, 0.0, 0.0, item.unit, "1 sigma", item)
     elif isinstance(item, Table):
         yield from _table(item, key)
+    elif isinstance(item, Listed) and isinstance(item, Sourced):
+        for name, value, error, unit in item.numbers():
+            full = f"{key}.{name}" if name else key
+            yield Entry(full, value, error, error, unit, "1 sigma", item)
     else:
         for name, part in _parts(item):
             path = [word for word in (key, name) if word and word not in CONTAINERS]

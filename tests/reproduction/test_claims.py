@@ -39,6 +39,10 @@ CLOSED = (
     "C-thresholds",
     "C-statistics",
     "C-setups",
+    "C-recoil-edges",
+    "C-event-table",
+    "C-all-setups",
+    "C-scaling",
 )
 """Claims that this version computes."""
 

@@ -156,7 +156,7 @@ def test_the_terminal_shows_every_claim_at_any_width(rows: tuple[Row, ...], widt
     assert max(map(len, text.splitlines())) <= width
     for claim in claims():
         assert claim.id in text
-    assert "13 reproduced  0 differs  3 input  41 pending  of 57 claims" in " ".join(
+    assert "25 reproduced  1 differs  3 input  28 pending  of 57 claims" in " ".join(
         text.split("\n")
     )
 

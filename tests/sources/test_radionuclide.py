@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from gallus.database.units import factor
 from gallus.errors import InputError
-from gallus.sources import SourceActivity, nuclide
+from gallus.sources import SourceActivity, beta_emitter, nuclide
 from gallus.sources.radionuclide import nuclide_names
 
 SETS = [(name, key) for name in nuclide_names() for key in nuclide(name).line_sets]
@@ -30,7 +30,11 @@ def test_line_energies_are_q_value_minus_level_and_binding(name: str, line_set: 
     if "q_value" not in source.quantities:
         return
     # Binding energies of the daughters in keV; M below 0.1 keV.
-    binding = {"51Cr": {"K": 5.47, "L": 0.63, "M": 0.07}, "37Ar": {"K": 2.82, "L": 0.27, "M": 0.02}}
+    binding = {
+        "51Cr": {"K": 5.47, "L": 0.63, "M": 0.07},
+        "37Ar": {"K": 2.82, "L": 0.27, "M": 0.02},
+        "58Co": {"K": 7.11, "L": 0.83, "M": 0.09},
+    }
     for line in source.lines(line_set):
         expected = source["q_value"].to("keV") - line.level_MeV * 1e3 - binding[name][line.shell]
         # Published K lines differ by up to 0.8 keV among themselves.
@@ -59,6 +63,22 @@ def test_the_single_line_stands_for_the_decays_to_the_ground_state(
 def test_branch_to_the_excited_level() -> None:
     low = sum(line.fraction for line in nuclide("51Cr").lines() if line.level_MeV > 0)
     assert low == pytest.approx(nuclide("51Cr")["gamma_branching_ratio"].to("1"), abs=3e-4)
+
+
+def test_capture_and_positrons_of_58Co_are_every_decay() -> None:
+    captured = sum(line.fraction for line in nuclide("58Co").lines())
+    emitted = sum(branch.fraction for branch in beta_emitter("58Co-positrons").branches())
+    assert captured + emitted == pytest.approx(1, abs=2e-3)
+
+
+def test_positron_end_points_are_the_lines_less_two_electron_masses() -> None:
+    # Q - 2 m_e - level against Q - level - K binding (7.11 keV in iron, 8.98 keV in copper).
+    two_masses = 2 * 0.51099895
+    for name, binding in (("58Co", 7.11e-3), ("65Zn", 8.98e-3)):
+        highest = next(line for line in nuclide(name).lines() if line.shell == "K")
+        (branch,) = beta_emitter(f"{name}-positrons").branches()
+        expected = highest.energy_MeV + binding - two_masses
+        assert branch.endpoint_MeV == pytest.approx(expected, abs=1.5e-3)
 
 
 def test_best_source_gives_743_8_watts() -> None:

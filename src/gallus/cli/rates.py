@@ -1,4 +1,8 @@
-"""``gallus rates``: captures per day of the gallium source experiments, and during an exposure."""
+"""``gallus rates``: events per day of a source experiment, and during an exposure.
+
+The gallium experiments that were done are here; what a set-up file describes, registered or the
+user's, is in :mod:`gallus.cli.setup_rates`.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ from gallus.cli.fit import (
     GeometryOption,
     LineSetOption,
 )
-from gallus.cli.model_choices import MODELS_HELP, SetOption
+from gallus.cli.model_choices import MODELS_HELP
 from gallus.cli.options import CiteOption, JsonOption
+from gallus.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,6 +28,16 @@ if TYPE_CHECKING:
     from gallus.experiments.gallium_rates import CaptureRate
     from gallus.oscillation.base import OscillationModel
     from gallus.rates import SourceRate
+
+RatesSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A parameter or choice of the model (lost_to=active), or a value of the set-up "
+        "(distance_m=0, detector.radius_m=5); NAME=none takes it away. May be repeated.",
+    ),
+]
 
 PBQ = 1e15
 UNIT_CM2 = 1e-45
@@ -35,7 +50,8 @@ def rates(
         typer.Argument(
             metavar="EXPERIMENT",
             help="gallium, best, gallex, sage, calibration, single experiments with commas "
-            "between them, or a TOML file.",
+            "between them; a set-up of source and detector such as jne-1t or juno; or a TOML file "
+            "of either kind.",
         ),
     ],
     cross_section: CrossSectionOption = CROSS_SECTION,
@@ -47,21 +63,71 @@ def rates(
             "--model", metavar="MODEL", help=f"Oscillation: {MODELS_HELP}. None if not given."
         ),
     ] = None,
-    settings: SetOption = None,
+    settings: RatesSetOption = None,
     days: Annotated[
         float | None,
         typer.Option(
             "--days", metavar="T", help="Length of an exposure from the reference time on."
         ),
     ] = None,
+    breakdown: Annotated[
+        bool,
+        typer.Option(
+            "--breakdown",
+            help="For a registered set-up with a -physical one beside it: what each assumption "
+            "costs.",
+        ),
+    ] = False,
+    figure: Annotated[
+        str | None,
+        typer.Option(
+            "--figure", metavar="FILE", help="Draw the events of a set-up: PNG, PDF, SVG."
+        ),
+    ] = None,
     json: JsonOption = None,
     cite: CiteOption = None,
+) -> None:
+    """Print expected events of a source next to a detector."""
+    from gallus.cli import setup_rates
+
+    if setup_rates.is_setup(experiment):
+        asked = setup_rates.Request(
+            experiment, model, settings, line_set, days, breakdown, figure, json, cite
+        )
+        if cross_section != CROSS_SECTION or geometry != GEOMETRY:
+            raise InputError(
+                "are for the gallium experiments",
+                key="--cross-section, --geometry",
+                allowed="--set capture_model=NAME, --set KEY=VALUE",
+            )
+        setup_rates.show(asked)
+        return
+    if breakdown or figure is not None:
+        allowed = "a set-up of source and detector"
+        raise InputError(
+            "is not for the gallium experiments",
+            key="--breakdown" if breakdown else "--figure",
+            value=experiment,
+            allowed=allowed,
+        )
+    _gallium(experiment, cross_section, geometry, line_set, model, settings, days, json, cite)
+
+
+def _gallium(
+    experiment: str,
+    cross_section: str,
+    geometry: str,
+    line_set: str | None,
+    model: str | None,
+    settings: list[str] | None,
+    days: float | None,
+    json: str | None,
+    cite: str | None,
 ) -> None:
     """Print expected captures of the gallium experiments next to published predictions."""
     from gallus.cli.choices import check_positive, measurements, models
     from gallus.cli.model_choices import assignments, chosen_model
     from gallus.cli.output import Output
-    from gallus.errors import InputError
     from gallus.experiments.gallium_rates import gallium_targets
     from gallus.geometry.detectors import gallium_geometries
     from gallus.rates import source_rates

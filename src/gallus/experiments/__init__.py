@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from gallus.experiments.gallium import read_measurements as read_measurements
     from gallus.experiments.gallium import source_measurements as source_measurements
     from gallus.experiments.gallium import zone_ratio as zone_ratio
+    from gallus.experiments.setup import Setup as Setup
+    from gallus.experiments.setup import read_setup as read_setup
+    from gallus.experiments.setup import setup_names as setup_names
+    from gallus.experiments.setup import with_values as with_values
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -22,6 +26,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "read_measurements",
             "source_measurements",
             "zone_ratio",
-        )
+        ),
+        "setup": ("Setup", "read_setup", "setup_names", "with_values"),
     },
 )

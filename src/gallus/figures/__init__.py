@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from gallus.figures.path_lengths import path_lengths_figure as path_lengths_figure
     from gallus.figures.ratios import draw_ratios as draw_ratios
     from gallus.figures.ratios import ratios_figure as ratios_figure
+    from gallus.figures.setup_rates import draw_event_distances as draw_event_distances
+    from gallus.figures.setup_rates import draw_spectrum as draw_spectrum
+    from gallus.figures.setup_rates import draw_time as draw_time
+    from gallus.figures.setup_rates import setup_rate_figure as setup_rate_figure
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -62,5 +66,6 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "kernel": ("average_figure", "draw_averages", "draw_product", "kernel_figure"),
         "path_lengths": ("draw_path_lengths", "path_lengths_figure"),
         "ratios": ("draw_ratios", "ratios_figure"),
+        "setup_rates": ("draw_event_distances", "draw_spectrum", "draw_time", "setup_rate_figure"),
     },
 )

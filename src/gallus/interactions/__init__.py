@@ -1,4 +1,4 @@
-"""What detects: neutrino capture on 71Ga, with the Fermi functions under it.
+"""What detects: capture on 71Ga, scattering on electrons, inverse beta decay; target materials.
 
 The Fermi function itself is ``gallus.interactions.fermi_function.fermi_function``.
 """
@@ -10,9 +10,22 @@ from typing import TYPE_CHECKING
 from gallus.exports import lazy_exports
 
 if TYPE_CHECKING:
+    from gallus.interactions.beta_spectrum import NeutrinoSpectrum as NeutrinoSpectrum
     from gallus.interactions.capture_chain import GroundStateChain as GroundStateChain
     from gallus.interactions.capture_chain import correction_effects as correction_effects
     from gallus.interactions.capture_chain import ground_state_chain as ground_state_chain
+    from gallus.interactions.electron_scattering import ConstantCouplings as ConstantCouplings
+    from gallus.interactions.electron_scattering import ScatteringModel as ScatteringModel
+    from gallus.interactions.electron_scattering import (
+        component_integrals_cm2 as component_integrals_cm2,
+    )
+    from gallus.interactions.electron_scattering import (
+        components_cm2_per_MeV as components_cm2_per_MeV,
+    )
+    from gallus.interactions.electron_scattering import line_average_cm2 as line_average_cm2
+    from gallus.interactions.electron_scattering import (
+        magnetic_integral_cm2 as magnetic_integral_cm2,
+    )
     from gallus.interactions.gallium_capture import CaptureCrossSection as CaptureCrossSection
     from gallus.interactions.gallium_capture import Estimate as Estimate
     from gallus.interactions.gallium_capture import cross_section as cross_section
@@ -25,6 +38,31 @@ if TYPE_CHECKING:
     from gallus.interactions.ground_state import ground_state_cm2 as ground_state_cm2
     from gallus.interactions.ground_state import source_average_cm2 as source_average_cm2
     from gallus.interactions.ground_state import source_phase_space as source_phase_space
+    from gallus.interactions.inverse_beta_decay import InverseBetaDecay as InverseBetaDecay
+    from gallus.interactions.radiative_scattering import (
+        BahcallKamionkowskiSirlin as BahcallKamionkowskiSirlin,
+    )
+    from gallus.interactions.radiative_scattering import scattering_model as scattering_model
+    from gallus.interactions.radiative_scattering import scattering_models as scattering_models
+    from gallus.interactions.scattering_couplings import ANTI_NU_E as ANTI_NU_E
+    from gallus.interactions.scattering_couplings import NU_E as NU_E
+    from gallus.interactions.scattering_couplings import NU_MU as NU_MU
+    from gallus.interactions.scattering_couplings import NU_TAU as NU_TAU
+    from gallus.interactions.scattering_couplings import Couplings as Couplings
+    from gallus.interactions.scattering_couplings import Neutrino as Neutrino
+    from gallus.interactions.scattering_couplings import corrected_couplings as corrected_couplings
+    from gallus.interactions.scattering_couplings import tree_couplings as tree_couplings
+    from gallus.interactions.scattering_kinematics import largest_recoil_MeV as largest_recoil_MeV
+    from gallus.interactions.scattering_kinematics import neutrino_energy_MeV as neutrino_energy_MeV
+    from gallus.interactions.scattering_kinematics import (
+        recoil_at_cosine_MeV as recoil_at_cosine_MeV,
+    )
+    from gallus.interactions.scattering_kinematics import recoil_cosine as recoil_cosine
+    from gallus.interactions.scattering_kinematics import smallest_energy_MeV as smallest_energy_MeV
+    from gallus.interactions.target_material import Material as Material
+    from gallus.interactions.target_material import material as material
+    from gallus.interactions.target_material import material_names as material_names
+    from gallus.interactions.target_material import read_material as read_material
 
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
@@ -45,6 +83,44 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "ground_state_cm2",
             "source_average_cm2",
             "source_phase_space",
+        ),
+        "beta_spectrum": ("NeutrinoSpectrum",),
+        "electron_scattering": (
+            "ConstantCouplings",
+            "ScatteringModel",
+            "component_integrals_cm2",
+            "components_cm2_per_MeV",
+            "line_average_cm2",
+            "magnetic_integral_cm2",
+        ),
+        "inverse_beta_decay": ("InverseBetaDecay",),
+        "radiative_scattering": (
+            "BahcallKamionkowskiSirlin",
+            "scattering_model",
+            "scattering_models",
+        ),
+        "scattering_couplings": (
+            "ANTI_NU_E",
+            "NU_E",
+            "NU_MU",
+            "NU_TAU",
+            "Couplings",
+            "Neutrino",
+            "corrected_couplings",
+            "tree_couplings",
+        ),
+        "scattering_kinematics": (
+            "largest_recoil_MeV",
+            "neutrino_energy_MeV",
+            "recoil_at_cosine_MeV",
+            "recoil_cosine",
+            "smallest_energy_MeV",
+        ),
+        "target_material": (
+            "Material",
+            "material",
+            "material_names",
+            "read_material",
         ),
     },
 )

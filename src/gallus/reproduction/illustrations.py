@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from gallus import figures
 from gallus.errors import InputError
+from gallus.experiments.setup import setup, with_values
 from gallus.interactions.gallium_capture import cross_section, cross_section_names
 from gallus.reproduction.results import Results
+from gallus.setup_rates import setup_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,6 +56,10 @@ def _branching_ratio(results: Results) -> Figure:
     return figures.branching_ratio_figure()
 
 
+def _recoils(results: Results) -> Figure:
+    return figures.setup_rate_figure(setup_rates(with_values(setup("juno"), {"distance_m": 0.0})))
+
+
 ILLUSTRATIONS: Final = (
     Illustration(
         "ratios",
@@ -83,6 +89,13 @@ ILLUSTRATIONS: Final = (
         "Measurements of the decays to the 320 keV level and their mean, next to the values that "
         "would explain R = 0.80.",
         _branching_ratio,
+    ),
+    Illustration(
+        "recoil-electrons",
+        "Electrons that 51Cr would scatter in JUNO",
+        "Source at the centre, with the assumptions of the talk's table: recoil energies with the "
+        "edges of the two groups of lines, distances from the source, and events in time.",
+        _recoils,
     ),
 )
 

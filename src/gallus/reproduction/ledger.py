@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gallus.reproduction import ciuffoli_2025, schwetz_2023, schwetz_decoherence
+from gallus.reproduction import (
+    ciuffoli_2025,
+    ciuffoli_scattering,
+    schwetz_2023,
+    schwetz_decoherence,
+)
 from gallus.reproduction.claims import Claim, select
 from gallus.reproduction.results import Results
 from gallus.reproduction.verdict import Judgement, Outcome, judge
@@ -18,6 +23,7 @@ COMPUTATIONS: Mapping[str, Callable[[Results], Outcome]] = {
     **schwetz_2023.CLAIMS,
     **schwetz_decoherence.CLAIMS,
     **ciuffoli_2025.CLAIMS,
+    **ciuffoli_scattering.CLAIMS,
 }
 """How each claim is computed; claims that are not here are pending."""
 

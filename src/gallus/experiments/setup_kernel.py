@@ -1,0 +1,225 @@
+r"""Counts of a set-up as a linear map of the probabilities, kept factored.
+
+.. math:: N_{id} = \sum_c \sum_t R_{it} \sum_j M_{tdj}\, g_j
+          \sum_l Y^c_{tl}\, \langle P_c\rangle_{lj}
+
+Y counts what happens per metre of target: transition c, bin t of true energy, neutrino energy l. g
+is the length of target in the cell j of true distance, over which the probability is averaged
+exactly. R and M say in which bins of energy and distance it is recorded; M may depend on the true
+energy, as the vertex resolution does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gallus.arrays import Array, array_namespace
+from gallus.errors import InputError
+from gallus.experiments.cell_averages import CellAverages
+from gallus.experiments.distance_cells import DistanceCell
+from gallus.kernel.energy_cells import EnergyCells
+from gallus.kernel.linear_map import Block, contract
+from gallus.oscillation.base import Channel, DampedCosineModel, OscillationModel
+from gallus.parameters import Params
+
+MULTIPLIED_OUT = 20_000_000
+"""Numbers up to which K is multiplied out where it is applied to many points."""
+MANY = 16
+"""Points that are many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """What one transition contributes.
+
+    Parameters
+    ----------
+    channel : Channel
+        The transition.
+    energies : array of shape (n,) or EnergyCells
+        Lines in MeV, or cells of a continuous spectrum.
+    per_day_and_m : array, shape (t, n)
+        Counts per day and metre of target in each bin of true energy at P = 1, at the start.
+    """
+
+    channel: Channel
+    energies: Array | EnergyCells
+    per_day_and_m: Array
+
+
+@dataclass(frozen=True, eq=False)
+class SetupKernel:
+    """Counts per day at the start, for any oscillation model.
+
+    Parameters
+    ----------
+    components : sequence of Component
+        Transitions that are detected.
+    cells : sequence of DistanceCell
+        j cells of true distance.
+    energy_migration : array, shape (i, t)
+        R, shares of the true bins that are recorded in each energy bin.
+    distance_migration : array, shape (t or 1, d, j)
+        M, shares of the cells that are recorded in each distance bin.
+    energy_edges_MeV, distance_edges_m : array, shape (i + 1,) and (d + 1,)
+        Edges of the recorded bins.
+    """
+
+    components: Sequence[Component]
+    cells: Sequence[DistanceCell]
+    energy_migration: Array
+    distance_migration: Array
+    energy_edges_MeV: Array
+    distance_edges_m: Array
+
+    def __post_init__(self) -> None:
+        rows, true = self.energy_migration.shape
+        expected = {
+            "energy_migration": (rows == len(self.energy_edges_MeV) - 1),
+            "distance_migration": self.distance_migration.shape
+            in {(bins, len(self.distance_edges_m) - 1, len(self.cells)) for bins in {1, true}},
+            "components": all(len(each.per_day_and_m) == true for each in self.components),
+        }
+        for key, fits in expected.items():
+            if not fits:
+                raise InputError("does not fit the bins", key=key)
+
+    def counts(self, model: OscillationModel, params: Params) -> Array:
+        """Expected counts per day at the start, shape (..., i, d).
+
+        Parameters
+        ----------
+        model : OscillationModel
+            What happens to the neutrinos.
+        params : mapping
+            Its parameters; leading axes are theirs.
+        """
+        terms = self._terms(model, params)
+        if not terms:
+            return self._cell_by_cell(model, params)
+        total: Any = 0.0
+        for n, pairs in enumerate(terms):
+            for weight, means in pairs:
+                total = total + self._weighed(n, weight, means)
+        return total  # type: ignore[no-any-return]
+
+    def _terms(self, model: OscillationModel, params: Params) -> list[list[tuple[Any, Any]]]:
+        """Averaged terms for all cells at once; none where they are not of this form."""
+        first = self.components[0].energies
+        same = all(each.energies is first for each in self.components)
+        if isinstance(first, EnergyCells) or not same or not isinstance(model, DampedCosineModel):
+            return []
+        cosines = model.damped_cosines(first, params)
+        if cosines.gaussian_per_m2 is not None or cosines.sinc_per_m is not None:
+            return []
+        channels = [each.channel for each in self.components]
+        return self._averages.terms(model, channels, first, params)
+
+    def _weighed(self, component: int, weight: Any, means: Any) -> Any:
+        """Counts (..., i, d) of weights (..., K, n or 1) and terms (..., K, n, j)."""
+        if weight.shape[-1] > 1:
+            return self._recorded(component, (weight[..., None] * means).sum(axis=-3))
+        # What does not depend on the mixing is recorded first.
+        rows = self._recorded(component, means)
+        shape = rows.shape[-2:]
+        counts = contract(weight[..., 0], rows.reshape(*rows.shape[:-2], shape[0] * shape[1]))
+        return counts.reshape(*counts.shape[:-1], *shape)
+
+    def _cell_by_cell(self, model: OscillationModel, params: Params) -> Array:
+        """Counts of any model and of continuous spectra."""
+        total: Any = 0.0
+        for n, blocks in enumerate(self._blocks):
+            means = [block.mean_probability(model, params) for block in blocks]
+            xp = array_namespace(*means)
+            total = total + self._recorded(n, xp.stack(means, axis=-1))
+        return total  # type: ignore[no-any-return]
+
+    def without_oscillation(self) -> Array:
+        """Expected counts per day at the start if nothing happens to the neutrinos, (i, d)."""
+        total: Any = 0.0
+        for n, each in enumerate(self.components):
+            if each.channel.is_survival or each.channel.final == "active":
+                total = total + self._recorded(n, self._ones[None])
+        return total  # type: ignore[no-any-return]
+
+    def matrix(self, component: int) -> Array:
+        """Multiply one component out: K of shape (i, d, n, j), for <P> in the cells."""
+        each = self.components[component]
+        migrated = np.einsum(
+            "it,tdj,j,tn->idnj",
+            self.energy_migration,
+            np.broadcast_to(self.distance_migration, self._full_shape),
+            self._lengths_m,
+            each.per_day_and_m,
+            optimize=True,
+        )
+        return np.asarray(migrated)
+
+    def _recorded(self, component: int, probability: Any) -> Any:
+        """Counts (..., i, d) from mean probabilities (..., n, j)."""
+        if math.prod(probability.shape[:-2]) > MANY and self._elements <= MULTIPLIED_OUT:
+            return self._by_matrix(component, probability)
+        yields = self.components[component].per_day_and_m
+        there = yields @ (probability * self._lengths_m * np.ones((yields.shape[1], 1)))
+        # (..., t, j) with M of (t, d, j) to (..., t, d), then R.
+        seen = (there[..., None, :] @ self.distance_migration.swapaxes(-1, -2))[..., 0, :]
+        return self.energy_migration @ seen
+
+    def _by_matrix(self, component: int, probability: Any) -> Any:
+        """The same for many points: one matrix product."""
+        matrix = self._matrices[component]
+        n, j = matrix.shape[2:]
+        points = probability * np.ones((n, j))
+        counts = points.reshape(*points.shape[:-2], n * j) @ matrix.reshape(-1, n * j).T
+        return counts.reshape(*counts.shape[:-1], *matrix.shape[:2])
+
+    @property
+    def _elements(self) -> int:
+        """Size of K if it is multiplied out."""
+        _, bins, cells = self._full_shape
+        energies = max(each.per_day_and_m.shape[1] for each in self.components)
+        return int(self.energy_migration.shape[0] * bins * cells * energies)
+
+    @cached_property
+    def _matrices(self) -> tuple[Array, ...]:
+        return tuple(self.matrix(n) for n in range(len(self.components)))
+
+    @property
+    def _full_shape(self) -> tuple[int, int, int]:
+        _, bins, cells = self.distance_migration.shape
+        return self.energy_migration.shape[1], bins, cells
+
+    @cached_property
+    def _averages(self) -> CellAverages:
+        return CellAverages.of([cell.weight for cell in self.cells])
+
+    @cached_property
+    def _ones(self) -> Array:
+        return np.array([cell.mean_of_one for cell in self.cells])
+
+    @cached_property
+    def _lengths_m(self) -> Array:
+        return np.array([cell.length_m for cell in self.cells])
+
+    @cached_property
+    def _blocks(self) -> tuple[tuple[Block, ...], ...]:
+        """One block per component and cell, of which only the mean probability is used."""
+        return tuple(
+            tuple(
+                Block(
+                    cell.weight,
+                    each.energies,
+                    np.ones((1, each.per_day_and_m.shape[1])),
+                    (0,),
+                    each.channel,
+                )
+                for cell in self.cells
+            )
+            for each in self.components
+        )
