@@ -306,7 +306,21 @@ KERNELS = [
     ),
 ]
 
-EACH = pytest.mark.parametrize("row", KERNELS, ids=str)
+# Their gradients take seconds to compile.
+SLOW = (
+    "averages in energy cells",
+    "damped averages in energy cells",
+    "linear map",
+    *(f"{name}: mu to e" for name in ("sterile-3+2", "wave-packet", "decay", "broad")),
+)
+
+
+def marked(row: Row) -> Any:
+    """Leave the slow ones to `make verify`."""
+    return pytest.param(row, marks=[pytest.mark.slow] if str(row) in SLOW else [])
+
+
+EACH = pytest.mark.parametrize("row", [marked(row) for row in KERNELS], ids=str)
 
 
 def difference(row: Row, name: str) -> Array:

@@ -266,7 +266,9 @@ def test_nan_is_not_hidden(where: str) -> None:
         assert np.isnan(SLOW[where].mean(*point)).all()
 
 
-@pytest.mark.parametrize(("where", "power"), [("ball", 1), ("points", 2)])
+@pytest.mark.parametrize(
+    ("where", "power"), [pytest.param("ball", 1, marks=pytest.mark.slow), ("points", 2)]
+)
 def test_the_same_numbers_compiled_mapped_and_differentiated(
     where: str, power: int, jax: Any
 ) -> None:

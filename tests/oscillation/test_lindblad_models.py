@@ -229,6 +229,7 @@ def test_parameters_of_the_model_may_be_arrays() -> None:
         np.testing.assert_allclose(result, expected, rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_the_model_under_jax(jax: Any) -> None:
     energy, baseline = np.linspace(0.4, 2.0, 5), np.linspace(0.0, 3.0, 5)
 

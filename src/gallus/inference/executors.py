@@ -7,7 +7,10 @@ restarts.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections import Counter, deque
+from collections.abc import Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -16,6 +19,7 @@ from concurrent.futures import (
     Future,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,13 +29,13 @@ from gallus.inference.manifest import versions
 from gallus.inference.progress import Pace, Progress, silent
 from gallus.inference.storage import ChunkStore
 from gallus.inference.work import WorkFailure, compute
-from gallus.inference.workers import Lent, Workers, lost_with_worker
+from gallus.inference.workers import InProcess, Lent, Workers, lost_with_worker
 
 RETRIES: Final = 3
 """How often a chunk is computed again after its worker was lost."""
 
-TICK_S: Final = 5.0
-"""Progress is told at least that often."""
+TICK_S: Final = 0.25
+"""Progress is told, and Ctrl-C looked for, at least that often."""
 
 
 class ChunkError(RuntimeError):
@@ -121,13 +125,17 @@ class _Run:
         """Compute all that waits, or as much as the pool lives to do."""
         flying: dict[Future[Arrays], int] = {}
         alive = True
+        held = not isinstance(self.workers, InProcess)
         try:
-            while flying or (alive and self.waiting):
-                alive = alive and self._submit(pool, flying)
-                finished, _ = wait(flying, timeout=TICK_S, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    alive = self._settle(flying.pop(future), future) and alive
-                self._tell()
+            with interrupts_held(held) as interrupt:
+                while flying or (alive and self.waiting):
+                    alive = alive and self._submit(pool, flying)
+                    finished, _ = wait(flying, timeout=TICK_S, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        alive = self._settle(flying.pop(future), future) and alive
+                    self._tell()
+                    if interrupt.is_set():
+                        raise KeyboardInterrupt
         except KeyboardInterrupt:
             raise self.interrupted() from None  # before the workers are ended: that may take time
         finally:
@@ -183,6 +191,23 @@ class _Run:
 
     def _tell(self, message: str = "") -> None:
         self.progress(self.done, self.total, message or self.pace.message(self.done, self.total))
+
+
+@contextmanager
+def interrupts_held(held: bool = True) -> Iterator[threading.Event]:
+    """Note Ctrl-C instead of raising it: between two lines of a pool it would leave a lock held.
+
+    Outside the main thread, which gets no signals, nothing is held.
+    """
+    noted = threading.Event()
+    if not held or threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: noted.set())
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _told(chunk: int, failure: WorkFailure) -> InputError | ChunkError:
