@@ -48,6 +48,7 @@ def test_default_models_exist_and_each_has_a_null() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_are_the_single_fits() -> None:
     for block in table().blocks:
         for row in block.rows[:3]:

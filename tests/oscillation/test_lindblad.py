@@ -316,6 +316,7 @@ def test_points_and_parameters_have_any_shape() -> None:
     assert all_at_once[2, 0, 3] == pytest.approx(float(single), abs=1e-14)
 
 
+@pytest.mark.slow
 def test_the_same_under_jax(jax: Any) -> None:
     rng = np.random.default_rng(2)
     u, masses, d = random_mixing(rng, 3), np.array([0.0, 1.0, 2.5]), np.array([0.0, 0.3, 0.9])
