@@ -37,6 +37,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "position of the source": ("position.distance_m",),
     "hole around the source": ("position.hole_radius_m",),
     "threshold": ("detection.threshold_keV", "detection.upper_keV"),
+    "quenching": ("detection.quenching_factor",),
     "energy resolution": (
         "detection.resolution_percent_at_1_MeV",
         "detection.photoelectrons_per_MeV",

@@ -56,6 +56,9 @@ class DistanceBins:
 def energy_bins(detection: DetectionSection, ends_MeV: Array) -> EnergyBins:
     """Bins for events whose true energies end, for each line, at one of `ends_MeV`.
 
+    True energies are those of the recoil, recorded ones are visible: the share q of them with
+    quenching, so that an edge of visible energy is one of true energy at 1/q of it.
+
     Parameters
     ----------
     detection : DetectionSection
@@ -64,11 +67,13 @@ def energy_bins(detection: DetectionSection, ends_MeV: Array) -> EnergyBins:
         Largest true energies, where the spectrum has edges.
     """
     resolution = EnergyResolution(detection.stochastic)
-    edges = _energy_edges(detection, resolution, float(np.max(ends_MeV)))
+    quenching = detection.quenching_factor
+    visible_ends = quenching * ends_MeV
+    edges = _energy_edges(detection, resolution, float(np.max(visible_ends)))
     if resolution.perfect and not detection.vertex_resolution_cm_at_1_MeV:
-        return EnergyBins(edges, edges, np.eye(len(edges) - 1))
-    true_edges = _true_edges(edges, resolution, ends_MeV)
-    return EnergyBins(edges, true_edges, energy_migration(edges, true_edges, resolution))
+        return EnergyBins(edges, edges / quenching, np.eye(len(edges) - 1))
+    visible = _visible_edges(edges, resolution, visible_ends)
+    return EnergyBins(edges, visible / quenching, energy_migration(edges, visible, resolution))
 
 
 def distance_bins(
@@ -83,14 +88,15 @@ def distance_bins(
     targets : iterable of Target
         Detector and source; several zones around one source are one detector.
     true_edges_MeV : array, shape (t + 1,)
-        Bins of true energy, on which the vertex resolution depends.
+        Bins of true energy; on its visible share depends the vertex resolution.
 
     Raises
     ------
     InputError
         If the cut leaves nothing.
     """
-    middle = np.maximum((true_edges_MeV[1:] + true_edges_MeV[:-1]) / 2, LOWEST_MEV)
+    visible = detection.quenching_factor * true_edges_MeV
+    middle = np.maximum((visible[1:] + visible[:-1]) / 2, LOWEST_MEV)
     vertex = VertexResolution(detection.vertex_resolution_cm_at_1_MeV / 100, detection.vertex_power)
     sigma = vertex.sigma_m(middle)
     pieces = tuple(targets)
@@ -132,8 +138,8 @@ def _energy_edges(
     return np.linspace(low, high, detection.bins + 1)
 
 
-def _true_edges(edges: Array, resolution: EnergyResolution, ends_MeV: Array) -> Array:
-    """Edges of true bins: those of the recorded bins, those of the spectra, and finer ones."""
+def _visible_edges(edges: Array, resolution: EnergyResolution, ends_MeV: Array) -> Array:
+    """Edges of true bins in visible energy: of recorded bins, of the spectra, and finer ones."""
     low = edges[0]
     # Energies from which the resolution reaches up to the threshold: T + REACH sigma(T) = low.
     start = low - REACH * float(resolution.sigma_MeV(np.asarray(low)))

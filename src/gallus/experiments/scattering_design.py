@@ -63,7 +63,7 @@ def scattering_design(chosen: Setup, distance_m: Any, threshold_keV: Any, radius
     distance_m : array_like
         From the centre to the source.
     threshold_keV : array_like
-        Lowest recoil energy.
+        Lowest visible energy: of the recoil, times the quenching factor if there is one.
     radius_m : array_like
         Radius of the sphere.
     """
@@ -71,7 +71,8 @@ def scattering_design(chosen: Setup, distance_m: Any, threshold_keV: Any, radius
     distance, radius = xp.asarray(distance_m), xp.asarray(radius_m)
     hole, shield = chosen.position.hole_radius_m, chosen.source.shield_radius_m
     lines = chosen.lines()
-    sigma = _cross_section_cm2(chosen, lines, 1e-3 * xp.asarray(threshold_keV))
+    lowest_MeV = 1e-3 * xp.asarray(threshold_keV) / chosen.detection.quenching_factor
+    sigma = _cross_section_cm2(chosen, lines, lowest_MeV)
     length = central_mean_path_length(radius, distance, hole)
     outside = distance - shield >= radius + chosen.position.wall_m
     possible = xp.where(distance < radius, distance + hole <= radius, outside)

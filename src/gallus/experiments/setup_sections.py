@@ -205,6 +205,9 @@ class InteractionSection(Section):
 class DetectionSection(Section):
     """What counts: window of recorded energy, resolutions, cuts and efficiency.
 
+    Of each energy the share `quenching_factor` is visible: 1 for electrons, less for nuclei that
+    recoil. Threshold, upper end, bins and resolutions are those of the visible energy.
+
     `within_m` cuts on the recorded distance from the source, `fiducial_radius_m` on the distance
     from the centre of a sphere, at the true vertex. Resolutions grow as the square root of the
     energy (energy) and with its power -`vertex_power` (vertex, per axis).
@@ -212,6 +215,7 @@ class DetectionSection(Section):
 
     threshold_keV: NotNegative = 0.0
     upper_keV: Positive | None = None
+    quenching_factor: Annotated[Finite, Field(gt=0, le=1)] = 1.0
     bins: Annotated[int, Field(ge=1, le=1000)] = 40
     distance_bins: Annotated[int, Field(ge=1, le=200)] = 20
     resolution_percent_at_1_MeV: NotNegative = 0.0

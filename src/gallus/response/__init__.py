@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from gallus.exports import lazy_exports
 
 if TYPE_CHECKING:
+    from gallus.response.angular import AngularResolution as AngularResolution
+    from gallus.response.angular import seen_angle_density as seen_angle_density
+    from gallus.response.angular import share_within_angle as share_within_angle
     from gallus.response.energy import EnergyResolution as EnergyResolution
     from gallus.response.energy import energy_migration as energy_migration
     from gallus.response.energy import shares_in_bins as shares_in_bins
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
+        "angular": ("AngularResolution", "seen_angle_density", "share_within_angle"),
         "energy": ("EnergyResolution", "energy_migration", "shares_in_bins"),
         "vertex": ("VertexResolution", "share_within"),
     },
