@@ -10,7 +10,7 @@ import importlib
 import os
 from pathlib import Path
 
-NAMES = ("probability", "lindblad", "scan", "profiles", "fits", "feldman_cousins")
+NAMES = ("probability", "lindblad", "scan", "profiles", "fits", "feldman_cousins", "costs")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

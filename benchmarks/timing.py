@@ -167,6 +167,24 @@ def in_turns(
     ]
 
 
+def alone(name: str, call: Call, rounds: int = 3, points: int | None = None) -> Column:
+    """Time a call that is not to be compared with others; the fastest after the first.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    call : Call
+        What to call.
+    rounds : int
+        Calls after the first.
+    points : int, optional
+        Points of the call, if not those of the table.
+    """
+    first = _timed(call)[0]
+    return Column(name, min(_timed(call)[0] for _ in range(rounds)), first, points)
+
+
 def write(path: Path, name: str, tables: list[Table]) -> None:
     """Write tables with what is needed to read them later."""
     content = {

@@ -11,6 +11,7 @@ from gallus.database import names
 from gallus.errors import InputError
 from gallus.experiments import Measurements
 from gallus.interactions import CaptureCrossSection
+from gallus.oscillation import Decoherence, Sterile
 from gallus.recipes import BoundedPullRecipe
 from gallus.sources import Radionuclide
 
@@ -23,6 +24,8 @@ from gallus.sources import Radionuclide
         ("calibration", Measurements),
         ("best-inner", Measurements),
         ("51Cr", Radionuclide),
+        ("sterile", Sterile),
+        ("decoherence-a", Decoherence),
     ],
 )
 def test_a_slug_finds_its_object(slug: str, kind: type) -> None:

@@ -1,8 +1,8 @@
 """What has a name: slug -> object, and data set -> the model that reads it.
 
-Use :func:`find` for a cross section, a recipe, an experiment, a group of experiments, a nuclide or
-a set-up of source and detector, :func:`dataset` for any data set whatever its kind, and
-:func:`entries` for the numbers in it.
+Use :func:`find` for a cross section, a recipe, an experiment, a group of experiments, a nuclide,
+an oscillation model or a set-up of source and detector, :func:`dataset` for any data set whatever
+its kind, and :func:`entries` for the numbers in it.
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ from gallus.interactions.gallium_capture import (
     cross_section,
     cross_section_names,
 )
+from gallus.oscillation.base import OscillationModel
+from gallus.oscillation.catalogue import model, model_names
 from gallus.recipes.base import Recipe
 from gallus.recipes.catalogue import recipe, recipe_names
 from gallus.sources.radionuclide import LineSet, Radionuclide, nuclide, nuclide_names
 
-Registered = CaptureCrossSection | Recipe | Measurements | Radionuclide | Setup
+Registered = CaptureCrossSection | Recipe | Measurements | Radionuclide | OscillationModel | Setup
 
 FINDERS: Mapping[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], Registered]]] = {
     "cross section": (cross_section_names, cross_section),
     "method": (recipe_names, recipe),
     "experiment or group": (group_names, source_measurements),
     "nuclide": (nuclide_names, nuclide),
+    "model": (model_names, model),
     "set-up": (setup_names, setup),
 }
 """For each kind of object: its slugs, and how to get one."""

@@ -13,8 +13,9 @@ from scipy.special import ndtr
 
 from gallus.arrays import Array
 from gallus.errors import InputError
+from gallus.experiments.gallium_oscillation import gallium_likelihood
 from gallus.inference.calibration import calibrate
-from gallus.inference.ensembles import GaussianEnsemble
+from gallus.inference.ensembles import Ensemble, GaussianEnsemble
 from gallus.inference.feldman_cousins import (
     CalibratedPoints,
     count_at_least,
@@ -23,7 +24,12 @@ from gallus.inference.feldman_cousins import (
     feldman_cousins_points,
     toys_of_point,
 )
+from gallus.inference.recipe_ensembles import recipe_ensemble
 from gallus.inference.wilks import wilks_threshold
+from gallus.interactions import cross_section
+from gallus.oscillation import Sterile
+from gallus.recipes import RECIPES
+from gallus.recipes.base import Recipe
 
 # --- the mean of a Gaussian that is not negative ----------------------------------------------
 
@@ -142,6 +148,24 @@ def test_a_profiled_nuisance_takes_its_degree_of_freedom_away() -> None:
     for k, level in enumerate(found.levels):
         tolerance = 4 * float(found.critical_error[0, k]) + 2 * (STEP / 2) ** 2
         assert found.critical[0, k] == pytest.approx(wilks_threshold(level, 1), abs=tolerance)
+
+
+@pytest.mark.parametrize("each", RECIPES, ids=lambda each: each.name)
+def test_many_hypotheses_at_once_give_what_they_give_one_by_one(each: Recipe) -> None:
+    ratios = gallium_likelihood(Sterile(), cross_section("bahcall-1997"), None, each.name).data
+    generator = np.random.default_rng(12)
+    predictions = 1 - 0.3 * generator.random((60, len(ratios.names)))
+
+    def ensemble_of(some: Array) -> Ensemble:
+        return recipe_ensemble(each, ratios, some)
+
+    ensemble = ensemble_of(predictions)
+    outcomes = 1 - 0.4 * generator.random((50, len(ratios.names)))
+    slow = delta_chi2(ensemble, outcomes, predictions[:20])
+    assert delta_chi2(ensemble, outcomes, predictions[:20], ensemble_of) == pytest.approx(
+        slow, abs=1e-9
+    )
+    assert slow.max() > 0.1
 
 
 def test_numbers_of_a_linear_nuisance_need_no_axis() -> None:

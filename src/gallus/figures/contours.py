@@ -211,7 +211,8 @@ def _line(place: int) -> tuple[str, Any]:
     """Colour and dashes of one of several scans, those of the style."""
     cycle = rcParams["axes.prop_cycle"].by_key()
     colours, dashes = cycle["color"], cycle["linestyle"]
-    return colours[place % len(colours)], dashes[place % len(dashes)]
+    turned = place + place // len(colours)  # the second round has other dashes
+    return colours[place % len(colours)], dashes[turned % len(dashes)]
 
 
 def _legend(scans: Mapping[str, ScanResult], levels: Sequence[float]) -> list[Patch | Line2D]:

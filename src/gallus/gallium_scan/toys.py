@@ -76,11 +76,17 @@ class Construction:
             toys=job.toys,
             seed=job.seed,
             hypotheses=predictions[points] if profiled else None,
+            ensemble_of=self.ensemble_of,
         )
         arrays = {**found.arrays(), "p_value": found.p_value}
         del arrays["exceeding"]
         own = (rows.stop - rows.start, *shape[1:])
         return {name: array.reshape(*own, *array.shape[1:]) for name, array in arrays.items()}
+
+    def ensemble_of(self, predictions: Array) -> Ensemble:
+        """Return an ensemble of the same recipe with other predictions."""
+        likelihood = self.built.likelihood
+        return recipe_ensemble(likelihood.recipe, likelihood.data, predictions)
 
 
 @lru_cache(maxsize=2)

@@ -16,9 +16,9 @@ for a part of one: toys of point i come from stream i of the seed, whoever draws
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,13 @@ from gallus.inference.wilks import check_level
 FEWEST_TOYS: Final = 10
 
 
-def delta_chi2(ensemble: Ensemble, data: Array, hypothesis: Array) -> Array:
+EnsembleOf: TypeAlias = Callable[[Array], Ensemble]
+"""From predictions (k, n) to an ensemble with the same chi2 that has those."""
+
+
+def delta_chi2(
+    ensemble: Ensemble, data: Array, hypothesis: Array, ensemble_of: EnsembleOf | None = None
+) -> Array:
     """Chi2 of a hypothesis minus the lowest of all, shape (t,); not negative.
 
     Parameters
@@ -45,8 +51,12 @@ def delta_chi2(ensemble: Ensemble, data: Array, hypothesis: Array) -> Array:
         Outcomes.
     hypothesis : array, shape (n,) or (k, n)
         Its prediction, or predictions of which the best counts.
+    ensemble_of : callable, optional
+        What finds the best of several at once; without it they are tried one by one.
     """
     nuisances = hypothesis if hypothesis.ndim > 1 else hypothesis[None]
+    if ensemble_of is not None and len(nuisances) > 1:
+        return np.maximum(ensemble_of(nuisances).lowest(data) - ensemble.lowest(data), 0.0)
     least = ensemble.chi2(data, nuisances[0])
     for prediction in nuisances[1:]:
         least = np.minimum(least, ensemble.chi2(data, prediction))
@@ -177,6 +187,7 @@ def feldman_cousins_points(
     toys: int,
     seed: int,
     hypotheses: Array | None = None,
+    ensemble_of: EnsembleOf | None = None,
 ) -> CalibratedPoints:
     """Calibrate some points of a grid.
 
@@ -197,6 +208,8 @@ def feldman_cousins_points(
         Toys at each point, and what names them.
     hypotheses : array, shape (p, k, n), optional
         Predictions of each true point for k values of its nuisances; the `truths` if not given.
+    ensemble_of : callable, optional
+        Makes an ensemble with the same chi2 from predictions: many `hypotheses` are then fast.
 
     Raises
     ------
@@ -210,10 +223,14 @@ def feldman_cousins_points(
         raise InputError("are too few", key="toys", value=toys, allowed=f"{FEWEST_TOYS} or more")
     check_outcome(ensemble, data)
     tested = truths[:, None, :] if hypotheses is None else hypotheses
-    observed = np.concatenate([delta_chi2(ensemble, data[None], each) for each in tested])
+    observed = np.concatenate(
+        [delta_chi2(ensemble, data[None], each, ensemble_of) for each in tested]
+    )
     critical, errors, exceeding = [], [], []
     for statistic, real in zip(
-        _statistics(ensemble, truths, tested, indices, toys, seed), observed, strict=True
+        _statistics(ensemble, truths, tested, indices, toys, seed, ensemble_of),
+        observed,
+        strict=True,
     ):
         if not (np.all(np.isfinite(statistic)) and math.isfinite(real)):
             raise InputError("is not a finite number for some toys", key="chi2")
@@ -253,10 +270,12 @@ def _statistics(
     indices: Sequence[int],
     toys: int,
     seed: int,
+    ensemble_of: EnsembleOf | None,
 ) -> Iterator[Array]:
     """Delta chi2 of the toys of each true point."""
     for truth, tested, index in zip(truths, hypotheses, indices, strict=True):
-        yield delta_chi2(ensemble, toys_of_point(ensemble, truth, toys, seed, index), tested)
+        outcomes = toys_of_point(ensemble, truth, toys, seed, index)
+        yield delta_chi2(ensemble, outcomes, tested, ensemble_of)
 
 
 def _rank(level: float, total: int) -> tuple[int, int]:

@@ -21,6 +21,12 @@ TOLERANCE = 0.01
 NEAR_BOUND = 0.02
 """Part of the range within which a parameter is tried at its bound."""
 
+OFF_BOUND = 1e-3
+"""Part of the range by which a start at a bound is moved off it, at most."""
+
+MOST_SHRINKS = 9
+"""Tenths of it that are tried."""
+
 SAME_CHI2 = 1e-3
 """Increase of chi2 that is accepted when a parameter is put to its bound."""
 
@@ -161,13 +167,16 @@ def _run(objective: Objective, start: Array, held: dict[int, float]) -> Minuit:
 
     names = list(objective.vector.names)
     gradient = objective.gradient_at if objective.has_gradient else None
-    minuit = Minuit(objective.chi2_at, _off_bounds(objective, start), grad=gradient, name=names)
+    begin = _off_bounds(objective, start)
+    minuit = Minuit(objective.chi2_at, begin, grad=gradient, name=names)
     minuit.errordef = Minuit.LEAST_SQUARES
     minuit.strategy = 0 if gradient else 1
     minuit.tol = TOLERANCE
     for k, (lower, upper) in enumerate(objective.limits()):
         minuit.limits[k] = (float(lower), float(upper))
-        minuit.errors[k] = objective.first_step(k, float(start[k]))
+        step = objective.first_step(k, float(start[k]))
+        off = min(begin[k] - lower, upper - begin[k])
+        minuit.errors[k] = min(step, off) if begin[k] != start[k] else step
     for k, value in held.items():
         minuit.values[k] = value
         minuit.fixed[k] = True
@@ -191,11 +200,25 @@ def _minimum(minuit: Minuit) -> Minimum:
 
 
 def _off_bounds(objective: Objective, start: Array) -> Array:
-    """Start moved off the bounds: exactly there, Minuit sees a derivative of zero."""
+    """Start moved off the bounds: exactly there, Minuit sees a derivative of zero.
+
+    By a thousandth of the range, or by as much less as it takes for chi2 to rise by less than one:
+    a width may matter in a millionth of its range.
+    """
     lower, upper = objective.limits().T
     width = upper - lower
-    margin = np.where(np.isfinite(width), 1e-3 * width, 1e-3)
-    return np.clip(start, lower + margin, upper - margin)
+    margin = np.where(np.isfinite(width), OFF_BOUND * width, OFF_BOUND)
+    moved = np.clip(start, lower + margin, upper - margin)
+    at_bound = moved != start
+    if not at_bound.any():
+        return moved
+    most = objective.chi2_at(np.clip(start, lower, upper)) + 1.0
+    for _ in range(MOST_SHRINKS):
+        if objective.chi2_at(moved) <= most:
+            break
+        margin = np.where(at_bound, 0.1 * margin, margin)
+        moved = np.clip(start, lower + margin, upper - margin)
+    return moved
 
 
 def _is_near(value: float, bound: float, lower: float, upper: float) -> bool:

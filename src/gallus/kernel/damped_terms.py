@@ -19,6 +19,7 @@ from gallus.arrays import Array, array_namespace
 from gallus.kernel.averages import DistanceWeight, mean_exponential
 from gallus.kernel.damped_energy_cells import mean_damped_in_cells, node_energies_MeV
 from gallus.kernel.energy_cells import EnergyCells, mean_exponential_in_cells
+from gallus.kernel.few_nodes import SIZES, FewNodes
 from gallus.kernel.slow_factors import SlowFactors
 from gallus.oscillation.base import DampedCosines
 
@@ -30,6 +31,9 @@ SHARED = 3
 
 Plain = Callable[[Any], tuple[Any, Any]]
 """Phases to means of cosine and sine."""
+
+Strengths = tuple[Any, Any, Any]
+"""Gamma, g and s; None where absent."""
 
 
 class Kind(NamedTuple):
@@ -65,21 +69,59 @@ class DampedTerms:
         """The distribution prepared for slow factors; takes some hundredths of a second."""
         return SlowFactors.of(self.distances)
 
+    @cached_property
+    def few(self) -> FewNodes:
+        """The distribution prepared for oscillations that are not fast; some hundredths too."""
+        return FewNodes(self.distances)
+
     def at_lines(self, terms: DampedCosines, plain: Plain) -> tuple[Array, Array]:
         """Means of damped cosines and sines, shape (..., K, n); `plain` for undamped ones."""
         means = {}
         for kind, which in self._kinds(terms).items():
             phase = terms.phase_per_m[..., which, :]
-            damping, gaussian, sinc = kind.of(terms, which)
+            strengths = kind.of(terms, which)
             if kind == Kind(False, False, 0):
                 means[tuple(which)] = plain(phase)
-            elif kind == Kind(True, False, 0) and not _share_phases(phase, damping):
-                mean = mean_exponential(self.distances, phase, damping)
-                means[tuple(which)] = mean.real, mean.imag
+            elif _share_phases(phase, *strengths):
+                means[tuple(which)] = self._with_slow_factors(kind, phase, strengths)
+            elif array_namespace(phase, *strengths) is np:
+                means[tuple(which)] = self._of_each(kind, phase, strengths)
             else:
-                power = max(1, kind.sinc_power)
-                means[tuple(which)] = self.slow.mean(phase, damping, gaussian, sinc, power)
+                means[tuple(which)] = self._in_closed_form(kind, phase, strengths)
         return _in_order(means)
+
+    def _of_each(self, kind: Kind, phase: Array, strengths: Strengths) -> tuple[Array, Array]:
+        """Pairs of their own frequency each: few nodes for slow ones, else closed forms."""
+        given = [each for each in (phase, *strengths) if each is not None]
+        shape = np.broadcast_shapes(*(each.shape for each in given))
+
+        def flat(values: Any) -> Any:
+            return None if values is None else np.broadcast_to(values, shape).ravel()
+
+        phi, parts = flat(phase), [flat(each) for each in strengths]
+        power = max(1, kind.sinc_power)
+        needed = self.few.needed(phi, parts, power)
+        slow = needed <= SIZES[-1]
+        if slow.all():
+            cosine, sine = self.few.mean(needed, phi, parts, power)
+            return cosine.reshape(shape), sine.reshape(shape)
+        means = np.empty((2, len(slow)))
+        few = [None if each is None else each[slow] for each in parts]
+        means[:, slow] = self.few.mean(needed[slow], phi[slow], few, power)
+        damping, gaussian, sinc = (None if each is None else each[~slow] for each in parts)
+        means[:, ~slow] = self._in_closed_form(kind, phi[~slow], (damping, gaussian, sinc))
+        return means[0].reshape(shape), means[1].reshape(shape)
+
+    def _in_closed_form(self, kind: Kind, phase: Any, strengths: Strengths) -> tuple[Any, Any]:
+        """Exact at any frequency."""
+        if kind == Kind(True, False, 0):
+            mean = mean_exponential(self.distances, phase, strengths[0])
+            return mean.real, mean.imag
+        return self._with_slow_factors(kind, phase, strengths)
+
+    def _with_slow_factors(self, kind: Kind, phase: Any, strengths: Strengths) -> tuple[Any, Any]:
+        damping, gaussian, sinc = strengths
+        return self.slow.mean(phase, damping, gaussian, sinc, max(1, kind.sinc_power))
 
     def in_cells(
         self, terms: DampedCosines, at_nodes: DampedCosines, cells: EnergyCells
@@ -103,36 +145,40 @@ class DampedTerms:
 
     def _kinds(self, terms: DampedCosines) -> Mapping[Kind, list[int]]:
         """Terms by how they are damped."""
-        far = self.distances.range_m()[1]
+        far = self._farthest_m
+        count = terms.terms
+        exponential = _visible(None if terms.undamped else terms.damping_per_m, count, far, 1)
+        bell = _visible(terms.gaussian_per_m2, count, far**2, 1)
+        sinc = _visible(terms.sinc_per_m, count, far, 2)
+        powers = terms.sinc_power or (1,) * count
         kinds: dict[Kind, list[int]] = defaultdict(list)
-        for k in range(terms.terms):
-            sinc = _visible(terms.sinc_per_m, k, far, 2)
-            power = 1 if terms.sinc_power is None else terms.sinc_power[k]
-            kind = Kind(
-                not terms.undamped and _visible(terms.damping_per_m, k, far, 1),
-                _visible(terms.gaussian_per_m2, k, far**2, 1),
-                power if sinc else 0,
-            )
-            kinds[kind].append(k)
+        for k in range(count):
+            kinds[Kind(exponential[k], bell[k], powers[k] if sinc[k] else 0)].append(k)
         return kinds
 
+    @cached_property
+    def _farthest_m(self) -> float:
+        return self.distances.range_m()[1]
 
-def _visible(strength: Any, term: int, unit: float, power: int) -> bool:
+
+def _visible(strength: Any, terms: int, unit: float, power: int) -> list[bool]:
     """Whether (strength unit)^power is above rounding anywhere; taken so where it has no value."""
     if strength is None:
-        return False
+        return [False] * terms
     if array_namespace(strength) is not np:
-        return True
+        return [True] * terms
+    others = tuple(k for k in range(strength.ndim) if k != strength.ndim - 2)
+    largest = np.abs(strength).max(axis=others, initial=0.0)
     # NaN must stay visible.
-    largest = np.max(np.abs(strength[..., term, :]), initial=0.0)
-    hidden = bool(largest * unit <= math.pow(INVISIBLE, 1 / power))
-    return not hidden
+    visible: list[bool] = (~(largest * unit <= math.pow(INVISIBLE, 1 / power))).tolist()
+    return visible
 
 
-def _share_phases(phase: Any, damping: Any) -> bool:
+def _share_phases(phase: Any, *strengths: Any) -> bool:
     """Whether there are few phases for many strengths of damping."""
-    pairs = math.prod(np.broadcast_shapes(phase.shape, damping.shape))
-    if array_namespace(phase, damping) is np and pairs < SHARED * phase.size:
+    given = [each for each in strengths if each is not None]
+    pairs = math.prod(np.broadcast_shapes(phase.shape, *(each.shape for each in given)))
+    if array_namespace(phase, *given) is np and pairs < SHARED * phase.size:
         return SHARED * len(np.unique(phase)) <= pairs
     return bool(SHARED * phase.size <= pairs)
 

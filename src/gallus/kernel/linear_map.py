@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -30,9 +30,18 @@ from gallus.oscillation.base import (
     SURVIVAL,
     Channel,
     DampedCosineModel,
+    DampedCosines,
     OscillationModel,
 )
 from gallus.parameters import Params
+
+
+class AtEnergies(NamedTuple):
+    """A model at some energies: its terms, weights of cosines, weights of sines or None."""
+
+    terms: DampedCosines
+    weights: Array
+    sine_weights: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +110,17 @@ class Block:
             total = total + contract(weight, response)
         return total  # type: ignore[no-any-return]
 
-    def term_counts(self, model: DampedCosineModel, params: Params) -> list[tuple[Array, Array]]:
+    def term_counts(
+        self, model: DampedCosineModel, params: Params, at_energies: AtEnergies | None = None
+    ) -> list[tuple[Array, Array]]:
         """Weights of the terms (..., K) and counts that each term gives, (..., K, rows).
 
         One pair for the cosines and one for the sines, if there are any; weights that depend on the
-        energy are in the counts already, with weights of 1.
+        energy are in the counts already, with weights of 1. `at_energies`, if it is at hand, is the
+        model at the energies of this block.
         """
         pairs = []
-        for weight, mean in self._averaged(model, params):
+        for weight, mean in self._averaged(model, params, at_energies):
             shared = weight.shape[-1] == 1
             rows = (mean if shared else weight * mean) @ self.response.T
             pairs.append((weight[..., 0] if shared else np.ones(rows.shape[-2]), rows))
@@ -120,19 +132,27 @@ class Block:
             return self
         return replace(self, table=AverageTable.build(self.distances, largest_phase_per_m, error))
 
-    def _averaged(self, model: DampedCosineModel, params: Params) -> list[tuple[Array, Array]]:
-        """Pairs of weights (..., K, n or 1) and averaged terms (..., K, n): cosines, then sines."""
+    def at_energies(self, model: DampedCosineModel, params: Params) -> AtEnergies:
+        """The model at the energies of this block."""
         energy = self.energy_MeV
-        weights = model.weights(self.channel, energy, params)
-        sine_weights = model.sine_weights(self.channel, energy, params)
-        cosine, sine = self._mean_terms(model, params, sine_weights is not None)
+        return AtEnergies(
+            model.damped_cosines(energy, params),
+            model.weights(self.channel, energy, params),
+            model.sine_weights(self.channel, energy, params),
+        )
+
+    def _averaged(
+        self, model: DampedCosineModel, params: Params, at_energies: AtEnergies | None = None
+    ) -> list[tuple[Array, Array]]:
+        """Pairs of weights (..., K, n or 1) and averaged terms (..., K, n): cosines, then sines."""
+        terms, weights, sine_weights = at_energies or self.at_energies(model, params)
+        cosine, sine = self._mean_terms(model, params, terms, sine_weights is not None)
         pairs = [(weights, cosine)]
         return pairs if sine_weights is None else [*pairs, (sine_weights, sine)]
 
     def _mean_terms(
-        self, model: DampedCosineModel, params: Params, with_sine: bool
+        self, model: DampedCosineModel, params: Params, terms: DampedCosines, with_sine: bool
     ) -> tuple[Array, Array]:
-        terms = model.damped_cosines(self.energy_MeV, params)
         cells = self.energies
         if isinstance(cells, EnergyCells):
             if terms.is_plain:
@@ -202,8 +222,9 @@ class Kernel:
             return _as_array(sum(counts, start=total))
         # Blocks of one channel share their weights: add up what each term gives, then weigh once.
         merged: dict[tuple[Channel, int, tuple[int, ...]], tuple[Array, Any]] = {}
-        for block, place, scale in parts:
-            for n, (weight, rows) in enumerate(block.term_counts(model, own)):
+        shared = {first: self.blocks[first].at_energies(model, own) for first in set(self._alike)}
+        for (block, place, scale), first in zip(parts, self._alike, strict=True):
+            for n, (weight, rows) in enumerate(block.term_counts(model, own, shared[first])):
                 key = (block.channel, n, weight.shape)
                 before = merged[key][1] if key in merged else 0.0
                 merged[key] = (weight, before + scale[..., None, None] * (rows @ place))
@@ -228,6 +249,12 @@ class Kernel:
         chosen = self.blocks[block]
         distance, share = chosen.distances.nodes(distance_nodes)
         return chosen.response[:, :, None] * share, chosen.energy_MeV, distance
+
+    @cached_property
+    def _alike(self) -> tuple[int, ...]:
+        """For each block the first one of the same channel and energies."""
+        seen = [(block.channel, block.energy_MeV.tolist()) for block in self.blocks]
+        return tuple(seen.index(each) for each in seen)
 
     @cached_property
     def _places(self) -> tuple[Array, ...]:

@@ -45,13 +45,30 @@ def spherical_bessel(z: Any, degree: int) -> Any:
     xp = array_namespace(z)
     limit = SERIES_BELOW if degree <= 8 else SERIES_BELOW_HIGH
     small = xp.abs(z) < limit
+    if xp is np:
+        return _of_two_kinds(np.asarray(z), np.asarray(small), degree)
     # Each branch sees only arguments it is good for; the other argument is a placeholder.
-    inner = xp.where(small, z, 1.0)
-    near = _series(inner, degree)
-    if xp.iscomplexobj(z):
-        near = near * xp.exp(-inner.imag)
+    near = _scaled_series(xp.where(small, z, 1.0), degree)
     far = _recurrence(xp.where(small, limit, z), degree)
     return xp.where(small, near, far)
+
+
+def _of_two_kinds(z: Any, small: Any, degree: int) -> Any:
+    """Small arguments by the series, others (and NaN) by the recurrence, each where it is due."""
+    if not small.any():
+        return _recurrence(z, degree)
+    if small.all():
+        return _scaled_series(z, degree)
+    found = np.empty((degree + 1, *z.shape), dtype=np.result_type(z, np.float64))
+    found[:, small] = _scaled_series(z[small], degree)
+    found[:, ~small] = _recurrence(z[~small], degree)
+    return found
+
+
+def _scaled_series(z: Any, degree: int) -> Any:
+    xp = array_namespace(z)
+    near = _series(z, degree)
+    return near * xp.exp(-z.imag) if xp.iscomplexobj(z) else near
 
 
 def _series(z: Any, degree: int) -> Any:

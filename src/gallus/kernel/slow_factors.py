@@ -189,6 +189,10 @@ class SlowFactors:
             means = zip(steps, cosines, sines, strict=True)
             return sum(share * (c + 1j * s) for (_, share), c, s in means)
 
+        if xp is np and np.all(np.abs(strengths[-1]) * self.reach_m.min() >= FAST):
+            # Nothing is slow anywhere.
+            mean = waves(phase_per_m, *strengths)
+            return mean.real, mean.imag
         cosine, sine = paired_sums(self.weights, phase_per_m, slow, strengths)
         if xp is not np:
             more = waves(phase_per_m, *strengths)
