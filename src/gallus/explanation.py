@@ -30,7 +30,7 @@ from gallus.geometry.detectors import DOCUMENTED
 from gallus.inference.fit import fit
 from gallus.inference.fit_result import FitResult
 from gallus.inference.interval import Interval, profile_interval
-from gallus.inference.valleys import Valley, valleys, with_other_minima
+from gallus.inference.valleys import Valley, undoubted_first, valleys, with_other_minima
 from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
 from gallus.kernel.linear_map import Block, Kernel
 from gallus.kernel.remembered_averages import RememberedAverages
@@ -235,7 +235,9 @@ def fit_gallium(
     null = None if model.null is None else replace(fast, model=model_of(model.null))
     free = _Held(fast, held)
     still = {name: value for name, value in (fixed or {}).items() if name not in held}
+    remarks = getattr(model, "remarks", lambda values: ())
     minima = _minima(free, given, still, _scan_size(fast) if scan is None else scan)
+    minima = undoubted_first(minima, lambda values: bool(remarks({**values, **held})))
     best = {k: v for k, v in minima[0].values.items() if k not in still} if minima else given
     result = fit(
         free,
@@ -245,8 +247,8 @@ def fit_gallium(
         scan=0,
         minos=minos,
     )
-    remarks = getattr(model, "remarks", lambda values: ())({**result.values, **held})
-    status = " ".join([with_other_minima(result.status, minima), *remarks])
+    said = (f"{remark}." for remark in remarks({**result.values, **held}))
+    status = " ".join([with_other_minima(result.status, minima), *said])
     complete = replace(result, fixed={**held, **result.fixed}, status=status)
     found = {
         name: profile_interval(free, name, complete.values, fixed=still)

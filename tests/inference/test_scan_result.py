@@ -15,7 +15,7 @@ from gallus.errors import InputError, MissingExtraError
 from gallus.inference import scan_files
 from gallus.inference.grid import Grid, parse_grid
 from gallus.inference.scan_files import export, load, save, summary
-from gallus.inference.scan_result import Interval, ScanResult
+from gallus.inference.scan_result import AxisRange, ScanResult
 from gallus.inference.wilks import wilks_threshold
 
 
@@ -77,9 +77,9 @@ def test_intervals_end_with_the_grid_and_may_be_several() -> None:
     found = ScanResult(grid, chi2, {"x": 0.0}, 0.0).intervals("x", 0.6827)
     one = wilks_threshold(0.6827, 1)
     wanted = [
-        Interval(0.0, 1 + (one - 0.5) / 1.5, True, False),
-        Interval(5 - (one - 0.5) / 2.5, 6 + (one - 0.25) / 3.75, False, False),
-        Interval(10 - (one - 0.5) / 1.0, 10.0, False, True),
+        AxisRange(0.0, 1 + (one - 0.5) / 1.5, True, False),
+        AxisRange(5 - (one - 0.5) / 2.5, 6 + (one - 0.25) / 3.75, False, False),
+        AxisRange(10 - (one - 0.5) / 1.0, 10.0, False, True),
     ]
     assert len(found) == 3
     for interval, expected in zip(found, wanted, strict=True):

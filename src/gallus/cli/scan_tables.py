@@ -11,7 +11,7 @@ from rich.table import Table
 
 from gallus.cli.tables import MISSING, caption, percent, table
 from gallus.gallium_scan.job import ScanJob
-from gallus.inference.scan_result import Interval, ScanResult
+from gallus.inference.scan_result import AxisRange, ScanResult
 
 MOST_INTERVALS = 4
 """Allowed ranges of one parameter that the table shows."""
@@ -121,7 +121,7 @@ def _threshold(result: ScanResult, level: float) -> str:
     return f"{lowest:.2f}" if lowest == highest else f"{lowest:.2f} to {highest:.2f}"
 
 
-def ranges(intervals: Sequence[Interval]) -> str:
+def ranges(intervals: Sequence[AxisRange]) -> str:
     """Allowed ranges in words."""
     shown = [
         f"{'…' if each.lower_open else ''}{each.lower:.3g} – {each.upper:.3g}"

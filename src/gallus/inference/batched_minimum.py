@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from gallus.arrays import Array
 
-Rows: TypeAlias = NDArray[np.intp]
-"""Which functions are asked for."""
+Rows: TypeAlias = NDArray[np.intp]  # which functions are asked for
 
 Values: TypeAlias = Callable[[Array, Rows], Array]
 """Functions `rows`, shape (m,), at points of shape (m, n); the result has shape (m,)."""

@@ -17,7 +17,7 @@ from gallus.inference.p_value import TOLERANCE
 from gallus.inference.wilks import wilks_threshold
 
 
-class Interval(NamedTuple):
+class AxisRange(NamedTuple):
     """Values of one parameter that are allowed; open where the grid ends before it does."""
 
     lower: float
@@ -168,7 +168,7 @@ class ScanResult:
         self.grid.axis(name)
         return np.asarray(self.delta_chi2.min(axis=others))
 
-    def intervals(self, name: str, level: float) -> tuple[Interval, ...]:
+    def intervals(self, name: str, level: float) -> tuple[AxisRange, ...]:
         """Values of one parameter that are allowed, by its profile.
 
         Wilks with one degree of freedom, or the calibrated thresholds of a grid of one axis.
@@ -218,7 +218,7 @@ _PLAIN: Final = (
 )
 
 
-def _intervals(axis: Axis, excess: Array) -> tuple[Interval, ...]:
+def _intervals(axis: Axis, excess: Array) -> tuple[AxisRange, ...]:
     """Where a function on an axis is not positive, linear between the points."""
     position = axis.positions
     inside = excess <= 0
@@ -232,7 +232,7 @@ def _intervals(axis: Axis, excess: Array) -> tuple[Interval, ...]:
         lower, upper = (axis.value_at(end) for end in ends)
         lower_open, upper_open = bool(low == 0), bool(high == len(excess) - 1)
         found.append(
-            Interval(
+            AxisRange(
                 axis.lower if lower_open else lower,
                 axis.upper if upper_open else upper,
                 lower_open,

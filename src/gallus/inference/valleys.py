@@ -8,7 +8,7 @@ approximation), and it is the one that a coarse grid finds.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +91,17 @@ def _promising(objective: Objective, coarse: CoarseScan, most: int) -> list[Arra
     found = refined(objective, coarse, most)
     chi2 = objective.chi2_of(found)
     return [point for point, each in zip(found, chi2, strict=True) if each <= chi2[0] + HOPELESS]
+
+
+def undoubted_first(
+    minima: Sequence[Valley], doubtful: Callable[[dict[str, float]], bool]
+) -> tuple[Valley, ...]:
+    """Of minima as deep as the first, put those first where the model says what it means."""
+
+    def behind(each: Valley) -> bool:
+        return each.chi2 > minima[0].chi2 + SAME_CHI2 or doubtful(each.values)
+
+    return tuple(sorted(minima, key=behind))
 
 
 def with_other_minima(status: str, minima: Sequence[Valley]) -> str:

@@ -160,9 +160,9 @@ def loop_function(recoil_MeV: Any) -> Any:
 
 
 def photon_functions(energy_MeV: Any, recoil_MeV: Any) -> tuple[Any, Any, Any]:
-    """f_-, (1 - z)^2 f_+ and f_+- for 0 < T < T_max (appendix B of the paper).
+    r"""Photonic :math:`f_-, (1-z)^2 f_+, f_{+-}` for 0 < T < T_max (appendix B of the paper).
 
-    The last factor of f_-, beta, is the velocity of the electron, l/E_e.
+    The last factor of :math:`f_-`, beta, is the velocity of the electron, l/E_e.
     """
     xp = array_namespace(energy_MeV, recoil_MeV)
     mass = ELECTRON_MASS_MEV

@@ -32,8 +32,7 @@ SHARED = 3
 Plain = Callable[[Any], tuple[Any, Any]]
 """Phases to means of cosine and sine."""
 
-Strengths = tuple[Any, Any, Any]
-"""Gamma, g and s; None where absent."""
+Strengths = tuple[Any, Any, Any]  # Gamma, g and s; None where absent
 
 
 class Kind(NamedTuple):

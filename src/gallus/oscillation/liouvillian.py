@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from gallus.arrays import Array, array_namespace, is_traceable
 from gallus.errors import InputError
 
-Complex = NDArray[np.complex128]
-"""A complex array of NumPy or jax."""
+Complex = NDArray[np.complex128]  # of NumPy or jax
 
 ROUNDING: Final = 1e-10
 """By which matrices may fail to be Hermitian or positive, relative to their largest entry."""
