@@ -500,6 +500,7 @@ def jax_relative(prediction: Array) -> Array:
     return product
 
 
+@pytest.mark.slow
 @EACH
 def test_the_same_numbers_under_jax(likelihood: Likelihood, jax: Any) -> None:
     traced = without_numpy(likelihood)

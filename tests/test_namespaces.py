@@ -311,7 +311,7 @@ SLOW = (
     "averages in energy cells",
     "damped averages in energy cells",
     "linear map",
-    *(f"{name}: mu to e" for name in ("sterile-3+2", "wave-packet", "decay", "broad")),
+    *(f"{model.name}: mu to e" for model in MODELS),
 )
 
 

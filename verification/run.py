@@ -17,7 +17,7 @@ from pathlib import Path
 
 CHECKS = {
     "test suite": "pytest -q -n 2",
-    "slow tests": "pytest -q -m slow",
+    "slow tests": "pytest -q -n 2 -m slow",
     "ledger": "gallus reproduce",
     "coverage": "python -m verification.coverage",
     "hundred kills": "python -m verification.kills --kills 100",

@@ -40,6 +40,7 @@ def test_defaults_are_those_of_the_library() -> None:
     assert parameters["models"].default is None
 
 
+@pytest.mark.slow
 def test_rows_are_those_of_fit(gallus: Gallus) -> None:
     table = content(gallus, "no-oscillation", "deficit", "sterile")
     assert [block["data"] for block in table["blocks"]] == ["best", "gallium"]

@@ -189,7 +189,8 @@ def test_leading_axes_broadcast() -> None:
     assert np.abs(together[2, 3] - single).max() < 1e-15
 
 
-@pytest.mark.parametrize("where", ["bins", pytest.param("ball", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["bins", "ball"])
 def test_the_same_numbers_compiled_mapped_and_differentiated(where: str, jax: Any) -> None:
     cells = EnergyCells.from_edges(EDGES, praseodymium)
     slow = SlowFactors.of(DISTANCES[where])

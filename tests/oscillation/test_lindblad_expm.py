@@ -26,6 +26,7 @@ def exact(matrix: Array) -> Array:
         return np.array(mpmath.expm(mpmath.matrix(matrix)).tolist(), dtype=float)
 
 
+@pytest.mark.slow
 def test_it_is_the_exponential_of_scipy() -> None:
     rng = np.random.default_rng(9)
     scales = 10.0 ** rng.uniform(-8.0, 1.5, 3 * BLOCK + 7)

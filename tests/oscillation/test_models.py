@@ -362,6 +362,7 @@ def test_a_deficit_says_where_neutrinos_go() -> None:
 TRACEABLE = [m for m in MODELS if isinstance(m, DampedCosineModel) and m.parameters]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", TRACEABLE, ids=repr)
 @pytest.mark.parametrize("final", ["e", "mu", "sterile"])
 def test_jax_gives_the_same_numbers(each: OscillationModel, final: Flavour, jax: Any) -> None:
@@ -383,6 +384,7 @@ def test_jax_gives_the_same_numbers(each: OscillationModel, final: Flavour, jax:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("each", TRACEABLE, ids=repr)
 def test_gradients_equal_differences(each: OscillationModel, jax: Any) -> None:
     energy, baseline = np.linspace(0.4, 3.0, 7), np.linspace(0.0, 9.0, 7)
