@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gallus.arrays import Array, in_blocks
+from gallus.arrays import Array
 from gallus.database.loader import load
 from gallus.errors import InputError
 from gallus.experiments.gallium import Measurements, source_measurements
@@ -26,19 +26,19 @@ from gallus.experiments.gallium_oscillation import (
     GalliumLikelihood,
     gallium_likelihood,
 )
+from gallus.experiments.held_likelihood import HeldLikelihood
 from gallus.geometry.detectors import DOCUMENTED
 from gallus.inference.fit import fit
 from gallus.inference.fit_result import FitResult
 from gallus.inference.interval import Interval, profile_interval
 from gallus.inference.valleys import Valley, undoubted_first, valleys, with_other_minima
 from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
-from gallus.kernel.linear_map import Block, Kernel
-from gallus.kernel.remembered_averages import RememberedAverages
+from gallus.kernel.linear_map import Block
 from gallus.oscillation.active import ACTIVE
 from gallus.oscillation.base import SURVIVAL, DampedCosineModel, OscillationModel
 from gallus.oscillation.catalogue import model as model_of
 from gallus.parameters.constraints import Params
-from gallus.parameters.parameter import Parameter, check_names, check_values
+from gallus.parameters.parameter import check_names, check_values
 from gallus.recipes.base import chi2_p_value
 from gallus.sources.radionuclide import nuclide
 
@@ -59,9 +59,6 @@ FEW_RUNS = 3
 
 USER_SCAN = 4000
 """For any number of parameters of a model that is averaged by quadrature."""
-
-QUADRATURE_BLOCK = 16
-"""Points at a time of a model that is averaged by quadrature: each needs 1e5 probabilities."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,9 +228,9 @@ def fit_gallium(
         model, sigma, chosen, method, geometry=geometry, line_set=line_set
     )
     given, held = _sorted_out(model, dict(start or {}), dict(fixed or {}))
-    fast = replace(likelihood, kernel=_remembering(likelihood.kernel))
+    fast = replace(likelihood, kernel=likelihood.kernel.remembering())
     null = None if model.null is None else replace(fast, model=model_of(model.null))
-    free = _Held(fast, held)
+    free = HeldLikelihood(fast, held)
     still = {name: value for name, value in (fixed or {}).items() if name not in held}
     remarks = getattr(model, "remarks", lambda values: ())
     minima = _minima(free, given, still, _scan_size(fast) if scan is None else scan)
@@ -243,7 +240,7 @@ def fit_gallium(
         free,
         start=best,
         fixed=still,
-        null=None if null is None else _Held(null, held),
+        null=None if null is None else HeldLikelihood(null, held),
         scan=0,
         minos=minos,
     )
@@ -265,42 +262,6 @@ def survival_at(model: OscillationModel, block: Block, distance_m: Array, params
     return share @ probability
 
 
-@dataclass(frozen=True, eq=False)
-class _Held:
-    """The likelihood with some parameters that the model holds at other values than its own."""
-
-    likelihood: GalliumLikelihood
-    values: Mapping[str, float]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        return self.likelihood.parameters
-
-    @property
-    def n_data(self) -> int:
-        return self.likelihood.n_data
-
-    @property
-    def citations(self) -> tuple[str, ...]:
-        return self.likelihood.citations
-
-    def chi2(self, params: Params) -> Array:
-        """Chi2 at points, as many at a time as the averages of the model have room for."""
-        model = self.likelihood.model
-        known = {parameter.name for parameter in model.parameters}
-        held = {name: value for name, value in self.values.items() if name in known}
-        own = {name: params[name] for name in known & params.keys()} | held
-        shape = np.broadcast_shapes(*(np.shape(value) for value in own.values()))
-        if isinstance(model, DampedCosineModel) or len(shape) != 1:
-            return self.likelihood.chi2(own)
-        columns = np.stack([np.broadcast_to(value, shape) for value in own.values()], axis=1)
-
-        def chi2(points: Array) -> Array:
-            return self.likelihood.chi2(dict(zip(own, points.T, strict=True)))
-
-        return in_blocks(chi2, columns, QUADRATURE_BLOCK)
-
-
 def _sorted_out(
     model: OscillationModel, start: dict[str, float], fixed: dict[str, float]
 ) -> tuple[dict[str, float], dict[str, float]]:
@@ -315,7 +276,7 @@ def _sorted_out(
 
 
 def _minima(
-    free: _Held, start: dict[str, float], fixed: dict[str, float], scan: int
+    free: HeldLikelihood, start: dict[str, float], fixed: dict[str, float], scan: int
 ) -> tuple[Valley, ...]:
     """Local minima; with three parameters from those with the last held at three values.
 
@@ -341,8 +302,3 @@ def _scan_size(likelihood: GalliumLikelihood) -> int:
     if not isinstance(likelihood.model, DampedCosineModel):
         return USER_SCAN
     return SCAN.get(len(likelihood.parameters), LARGE_SCAN)
-
-
-def _remembering(kernel: Kernel) -> Kernel:
-    blocks = (replace(b, table=RememberedAverages(b.distances)) for b in kernel.blocks)
-    return replace(kernel, blocks=tuple(blocks))

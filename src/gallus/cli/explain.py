@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gallus.cli.fit import (
+from gallus.cli.model_choices import MODELS_HELP
+from gallus.cli.numbers import in_pieces, p_value, value_and_error
+from gallus.cli.options import (
     CROSS_SECTION,
     GEOMETRY,
     METHOD,
+    CiteOption,
+    JsonOption,
     LineSetOption,
-    in_pieces,
-    p_value,
-    value_and_error,
+    MethodOption,
 )
-from gallus.cli.model_choices import MODELS_HELP
-from gallus.cli.options import CiteOption, JsonOption
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,14 +66,7 @@ def explain(
         ),
     ] = None,
     line_set: LineSetOption = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method",
-            metavar="NAME",
-            help="collaboration, covariance, bounded-pull, lower-error or uncorrelated.",
-        ),
-    ] = METHOD,
+    method: MethodOption = METHOD,
     all_intervals: Annotated[
         bool,
         typer.Option(

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gallus.cli.model_choices import MODELS_HELP, SetOption
-from gallus.cli.options import CiteOption, JsonOption
+from gallus.cli.numbers import in_pieces, minos_errors, p_value, value_and_error
+from gallus.cli.options import (
+    CROSS_SECTION,
+    GEOMETRY,
+    METHOD,
+    CiteOption,
+    CrossSectionOption,
+    FixOption,
+    GeometryOption,
+    JsonOption,
+    LineSetOption,
+    MethodOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,41 +27,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gallus.explanation import Explanation
-    from gallus.inference.fit_result import FittedParameter
-    from gallus.inference.interval import Interval
-
-CROSS_SECTION = "bahcall-1997"
-METHOD = "collaboration"
-GEOMETRY = "documented"
-
-MOST_PIECES = 3
-"""Pieces of an interval that are printed."""
 
 LOST_TO = {"sterile": "sterile", "active": "νμ and ντ", "mixed": "sterile, νμ and ντ"}
 """What lost electron neutrinos become, by what the model says."""
-
-CrossSectionOption = Annotated[
-    str,
-    typer.Option(
-        "--cross-section",
-        metavar="NAME|FILE",
-        help="Cross section of the expectation: a name, or a TOML file of your own.",
-    ),
-]
-GeometryOption = Annotated[
-    str,
-    typer.Option(
-        "--geometry",
-        metavar="NAME",
-        help="documented, or published-fits (BEST filled to the top, no tubes in GALLEX and SAGE).",
-    ),
-]
-LineSetOption = Annotated[
-    str | None,
-    typer.Option(
-        "--line-set", metavar="NAME", help="Neutrino lines: modern, traditional, or single."
-    ),
-]
 
 
 def fit(
@@ -64,23 +44,9 @@ def fit(
         ),
     ] = "gallium",
     cross_section: CrossSectionOption = CROSS_SECTION,
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method",
-            metavar="NAME",
-            help="collaboration, covariance, bounded-pull, lower-error or uncorrelated.",
-        ),
-    ] = METHOD,
+    method: MethodOption = METHOD,
     settings: SetOption = None,
-    fixed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fix",
-            metavar="NAME[=VALUE]",
-            help="Hold a parameter, at its start if no value is given. May be repeated.",
-        ),
-    ] = None,
+    fixed: FixOption = None,
     minos: Annotated[
         bool, typer.Option("--minos", help="Asymmetric errors: where chi2 has grown by one.")
     ] = False,
@@ -169,7 +135,7 @@ def _parameters(result: Explanation, data: str) -> Table:
         [
             name,
             *value_and_error(each),
-            *([_minos(each)] if asked else []),
+            *([minos_errors(each)] if asked else []),
             *([in_pieces(result.intervals[name])] if result.intervals else []),
             units[name],
         ]
@@ -214,50 +180,3 @@ def _ratios(result: Explanation) -> Table:
         for title, value, error, best in each
     ]
     return table("Measured over expected", ["experiment", "measured", "fit", "pull"], rows)
-
-
-def in_pieces(interval: Interval, most: int = MOST_PIECES) -> str:
-    """Write the pieces of an interval, open where a bound or infinity comes first."""
-    shown = [_piece(lower, upper) for lower, upper in interval.pieces[:most]]
-    rest = len(interval.pieces) - most
-    return ", ".join([*shown, *([f"{rest} more"] if rest > 0 else [])])
-
-
-def _piece(lower: float | None, upper: float | None) -> str:
-    if lower is None or upper is None:
-        if lower is None and upper is None:
-            return "any"
-        return f"< {upper:.3g}" if lower is None else f"> {lower:.3g}"
-    return f"{lower:.3g} to {upper:.3g}"
-
-
-def value_and_error(parameter: FittedParameter) -> tuple[str, str]:
-    """Write value and error, the error with two digits."""
-    if parameter.error is None:
-        bound = f"at its {parameter.at_bound} bound" if parameter.at_bound else "unknown"
-        return f"{parameter.value:.4g}", bound
-    if parameter.error > abs(parameter.value):
-        return f"{parameter.value:.3g}", f"± {parameter.error:.2g}"
-    digits = _digits(parameter.error)
-    return f"{parameter.value:.{digits}f}", f"± {parameter.error:.{digits}f}"
-
-
-def _minos(parameter: FittedParameter) -> str:
-    if parameter.minos is None:
-        return ""
-    shown = ["∞" if side is None else f"{side:.2g}" for side in parameter.minos]
-    return f"+{shown[0]} −{shown[1]}"
-
-
-def _digits(error: float) -> int:
-    """Decimals that show two digits of an error."""
-    import math
-
-    return max(0, 1 - math.floor(math.log10(error))) if 0 < error < math.inf else 4
-
-
-def p_value(value: float | None) -> str:
-    """Write a p-value with two digits, or a dash."""
-    from gallus.cli.tables import MISSING
-
-    return MISSING if value is None else f"{value:.2g}"

@@ -29,3 +29,45 @@ HalfLifeOption = Annotated[
         help="Half-life of 71Ge; every cross section scales with its inverse.",
     ),
 ]
+CROSS_SECTION = "bahcall-1997"
+METHOD = "collaboration"
+GEOMETRY = "documented"
+
+CrossSectionOption = Annotated[
+    str,
+    typer.Option(
+        "--cross-section",
+        metavar="NAME|FILE",
+        help="Cross section of the expectation: a name, or a TOML file of your own.",
+    ),
+]
+MethodOption = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="collaboration, covariance, bounded-pull, lower-error or uncorrelated.",
+    ),
+]
+GeometryOption = Annotated[
+    str,
+    typer.Option(
+        "--geometry",
+        metavar="NAME",
+        help="documented, or published-fits (BEST filled to the top, no tubes in GALLEX and SAGE).",
+    ),
+]
+LineSetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--line-set", metavar="NAME", help="Neutrino lines: modern, traditional, or single."
+    ),
+]
+FixOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fix",
+        metavar="NAME[=VALUE]",
+        help="Hold a parameter, at its start if no value is given. May be repeated.",
+    ),
+]

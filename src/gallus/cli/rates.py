@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gallus.cli.fit import (
+from gallus.cli.model_choices import MODELS_HELP
+from gallus.cli.options import (
     CROSS_SECTION,
     GEOMETRY,
+    CiteOption,
     CrossSectionOption,
     GeometryOption,
+    JsonOption,
     LineSetOption,
 )
-from gallus.cli.model_choices import MODELS_HELP
-from gallus.cli.options import CiteOption, JsonOption
 from gallus.errors import InputError
 
 if TYPE_CHECKING:

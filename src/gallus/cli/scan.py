@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gallus.cli.fit import GEOMETRY, METHOD, GeometryOption, LineSetOption
 from gallus.cli.model_choices import MODELS_HELP, SetOption
-from gallus.cli.options import CiteOption, JsonOption
+from gallus.cli.options import (
+    CROSS_SECTION,
+    GEOMETRY,
+    METHOD,
+    CiteOption,
+    FixOption,
+    GeometryOption,
+    JsonOption,
+    LineSetOption,
+    MethodOption,
+)
 from gallus.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
     from gallus.gallium_scan.job import ScanJob
     from gallus.inference.progress import Progress
 
-CROSS_SECTION = "bahcall-1997"
 DATA = "gallium"
 LEVELS = "0.6827,0.9545"
 
@@ -62,23 +70,9 @@ def scan(
             "compare several.",
         ),
     ] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            "--method",
-            metavar="NAME",
-            help="collaboration, covariance, bounded-pull, lower-error or uncorrelated.",
-        ),
-    ] = METHOD,
+    method: MethodOption = METHOD,
     settings: SetOption = None,
-    fixed: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fix",
-            metavar="NAME[=VALUE]",
-            help="Hold a parameter, at its start if no value is given. May be repeated.",
-        ),
-    ] = None,
+    fixed: FixOption = None,
     levels: Annotated[
         str, typer.Option("--cl", metavar="LEVEL,...", help="Confidence levels of the regions.")
     ] = LEVELS,

@@ -8,23 +8,21 @@ splitting is minimised. Whichever it is follows from the job alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import product
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 
 from gallus.accelerate import compiled
-from gallus.arrays import Array, in_blocks
+from gallus.arrays import Array
 from gallus.experiments.gallium_oscillation import GalliumLikelihood, gallium_likelihood
-from gallus.explanation import QUADRATURE_BLOCK
+from gallus.experiments.held_likelihood import HeldLikelihood
 from gallus.gallium_scan.job import ScanJob
 from gallus.inference.grid import Grid
-from gallus.kernel.average_table import AverageTable
 from gallus.kernel.linear_map import Kernel
-from gallus.kernel.remembered_averages import RememberedAverages
 from gallus.likelihood.base import Likelihood
 from gallus.oscillation.base import DampedCosineModel, DampedCosines, OscillationModel
 from gallus.oscillation.catalogue import model as model_of
@@ -33,79 +31,6 @@ from gallus.parameters.parameter import Parameter
 
 KNOTS: Final = 3.6
 """Knots of an average table for each radian at the farthest distance; see AverageTable.build."""
-
-
-@dataclass(frozen=True, eq=False)
-class ScannedLikelihood:
-    """A gallium likelihood with the parameters that a scan needs.
-
-    Parameters
-    ----------
-    likelihood : GalliumLikelihood
-        Model, data and recipe.
-    scanned : tuple of str
-        Parameters on the grid; a model may hold them otherwise.
-    held : mapping of str to float
-        Parameters that the model holds, at other values than its own.
-    """
-
-    likelihood: GalliumLikelihood
-    scanned: tuple[str, ...]
-    held: Mapping[str, float]
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Free parameters of the model, and those on the grid."""
-        model = self.likelihood.model
-        return tuple(
-            each
-            for each in model.parameters
-            if each.name in self.scanned or each.name not in model.fixed
-        )
-
-    @property
-    def n_data(self) -> int:
-        """Number of ratios."""
-        return self.likelihood.n_data
-
-    @property
-    def citations(self) -> tuple[str, ...]:
-        """Keys of the bibliography."""
-        return self.likelihood.citations
-
-    def chi2(self, params: Params) -> Array:
-        """Chi2 at points; as many at a time as the averages of the model have room for."""
-        own = self._own(params)
-        if isinstance(self.likelihood.model, DampedCosineModel):
-            return self.likelihood.chi2(own)
-        return self._by_blocks(own, self.likelihood.chi2)
-
-    def expected(self, params: Params) -> Array:
-        """Expected ratios, shape (..., n)."""
-        own = self._own(params)
-        if isinstance(self.likelihood.model, DampedCosineModel):
-            return self.likelihood.expected(own)
-        return self._by_blocks(own, self.likelihood.expected)
-
-    def _own(self, params: Params) -> dict[str, Array | float]:
-        known = {each.name for each in self.likelihood.model.parameters}
-        held = {name: value for name, value in self.held.items() if name in known}
-        return {name: params[name] for name in params if name in known} | held
-
-    def _by_blocks(
-        self, own: dict[str, Array | float], function: Callable[[Params], Array]
-    ) -> Array:
-        shape = np.broadcast_shapes(*(np.shape(value) for value in own.values()))
-        if not shape:
-            return function(own)
-        columns = [np.broadcast_to(value, shape).ravel() for value in own.values()]
-
-        def rows(points: Array) -> Array:
-            found: Array = function(dict(zip(own, points.T, strict=True)))
-            return found
-
-        result = in_blocks(rows, np.stack(columns, axis=1), QUADRATURE_BLOCK)
-        return result.reshape(*shape, *result.shape[1:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,27 +63,27 @@ class Built:
         """The model."""
         return self.likelihood.model
 
-    def fresh(self) -> ScannedLikelihood:
+    def fresh(self) -> HeldLikelihood:
         """Return the likelihood with averages that remember nothing of other chunks."""
-        return self._scanned(self.table or _remembering(self.likelihood.kernel))
+        return self._scanned(self.table or self.likelihood.kernel.remembering())
 
     @cached_property
     def compiled(self) -> Likelihood:
         """The likelihood, compiled by jax."""
         return compiled(self._scanned(self.table or self.likelihood.kernel))
 
-    def null(self) -> ScannedLikelihood | None:
+    def null(self) -> HeldLikelihood | None:
         """Return the same data under the null hypothesis of the model, if it has one."""
         if self.model.null is None:
             return None
         other = replace(self.likelihood, model=model_of(self.model.null))
-        return ScannedLikelihood(other, (), self.held)
+        return HeldLikelihood(other, self.held)
 
-    def _scanned(self, kernel: Kernel) -> ScannedLikelihood:
+    def _scanned(self, kernel: Kernel) -> HeldLikelihood:
         likelihood = self.likelihood
         if isinstance(self.model, DampedCosineModel):
             likelihood = replace(likelihood, kernel=kernel)
-        return ScannedLikelihood(likelihood, self.grid.names, self.held)
+        return HeldLikelihood(likelihood, self.held, self.grid.names)
 
 
 @lru_cache(maxsize=8)
@@ -252,12 +177,3 @@ def _terms(
 
 def _is_plain(terms: DampedCosines) -> bool:
     return terms.undamped and terms.gaussian_per_m2 is None and terms.sinc_per_m is None
-
-
-def _remembering(kernel: Kernel) -> Kernel:
-    blocks = [
-        # A table by what it does, not by its class.
-        replace(block, table=cast("AverageTable", RememberedAverages(block.distances)))
-        for block in kernel.blocks
-    ]
-    return replace(kernel, blocks=tuple(blocks))

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallus.arrays import Array
+from gallus.experiments.held_likelihood import HeldLikelihood
 from gallus.explanation import Explanation
 from gallus.gallium_scan.job import ScanJob
-from gallus.gallium_scan.likelihood import Built, ScannedLikelihood, build, starts
+from gallus.gallium_scan.likelihood import Built, build, starts
 from gallus.gallium_scan.toys import construction, joined
 from gallus.inference.executors import run_chunks
 from gallus.inference.fit import fit
@@ -189,7 +190,7 @@ def best_fit(built: Built, start: Mapping[str, float], lowest: float) -> FitResu
 class _Within:
     """A likelihood whose parameters stay within the range of the grid."""
 
-    likelihood: ScannedLikelihood
+    likelihood: HeldLikelihood
     built: Built
 
     @property

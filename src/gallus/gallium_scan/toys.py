@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallus.arrays import Array
-from gallus.gallium_scan.likelihood import Built, ScannedLikelihood, build
+from gallus.experiments.held_likelihood import HeldLikelihood
+from gallus.gallium_scan.likelihood import Built, build
 from gallus.inference.ensembles import Ensemble
 from gallus.inference.feldman_cousins import feldman_cousins_points
 from gallus.inference.objective import Objective
@@ -122,7 +123,7 @@ def joined(levels: tuple[float, ...], arrays: Mapping[str, NDArray[Any]]) -> dic
     }
 
 
-def _lines(built: Built, likelihood: ScannedLikelihood) -> dict[str, Array]:
+def _lines(built: Built, likelihood: HeldLikelihood) -> dict[str, Array]:
     """Values of each parameter that is minimised."""
     # A start that the job gives is for searches; here the values span the bounds.
     free = tuple(

@@ -26,6 +26,7 @@ from gallus.kernel.damped_energy_cells import node_energies_MeV
 from gallus.kernel.damped_terms import DampedTerms
 from gallus.kernel.energy_cells import EnergyCells, mean_exponential_in_cells
 from gallus.kernel.quadrature import mean_at_lines, mean_in_cells
+from gallus.kernel.remembered_averages import RememberedAverages
 from gallus.oscillation.base import (
     SURVIVAL,
     Channel,
@@ -236,6 +237,11 @@ class Kernel:
         """Return the kernel with tabulated averages: slower to build, faster on grids."""
         blocks = tuple(block.tabulated(largest_phase_per_m, error) for block in self.blocks)
         return replace(self, blocks=blocks)
+
+    def remembering(self) -> Kernel:
+        """Return the kernel with averages that are computed once for each phase, for fits."""
+        blocks = (replace(b, table=RememberedAverages(b.distances)) for b in self.blocks)
+        return replace(self, blocks=tuple(blocks))
 
     def matrix(self, block: int, distance_nodes: int) -> tuple[Array, Array, Array]:
         """Multiply one block out on Gauss nodes: K of shape (rows, energies, distances).

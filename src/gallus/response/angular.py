@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from gallus.arrays import Array, array_namespace, is_traceable
-from gallus.errors import InputError
+from gallus.response.checks import check_resolutions
 
 NODES = 64
 """Gauss-Legendre nodes in the seen angle: exact to 1e-13, since the density is entire."""
@@ -51,15 +51,7 @@ class AngularResolution:
     power: float = 0.5
 
     def __post_init__(self) -> None:
-        for key in ("at_1_MeV_deg", "power"):
-            value = getattr(self, key)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(
-                    "is not a resolution",
-                    key=key,
-                    value=value,
-                    allowed="a finite number, 0 or more",
-                )
+        check_resolutions(at_1_MeV_deg=self.at_1_MeV_deg, power=self.power)
 
     def sigma_rad(self, energy_MeV: Array) -> Array:
         """Standard deviation per axis in rad at recoil energies above 0."""

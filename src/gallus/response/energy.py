@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gallus.arrays import Array, array_namespace, is_traceable
-from gallus.errors import InputError
+from gallus.response.checks import check_resolutions
 
 NODES = 4
 """Gauss-Legendre nodes in a bin of true energy."""
@@ -42,15 +42,9 @@ class EnergyResolution:
     noise_MeV: float = 0.0
 
     def __post_init__(self) -> None:
-        for key in ("stochastic", "constant", "noise_MeV"):
-            value = getattr(self, key)
-            if not (np.isfinite(value) and value >= 0):
-                raise InputError(
-                    "is not a resolution",
-                    key=key,
-                    value=value,
-                    allowed="a finite number, 0 or more",
-                )
+        check_resolutions(
+            stochastic=self.stochastic, constant=self.constant, noise_MeV=self.noise_MeV
+        )
 
     @property
     def perfect(self) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gallus.arrays import Array, array_namespace
-from gallus.errors import InputError
+from gallus.response.checks import check_resolutions
 from gallus.response.energy import normal
 
 SMALL = 1e-4
@@ -48,15 +48,7 @@ class VertexResolution:
     power: float = 0.5
 
     def __post_init__(self) -> None:
-        for key in ("at_1_MeV_m", "power"):
-            value = getattr(self, key)
-            if not (math.isfinite(value) and value >= 0):
-                raise InputError(
-                    "is not a resolution",
-                    key=key,
-                    value=value,
-                    allowed="a finite number, 0 or more",
-                )
+        check_resolutions(at_1_MeV_m=self.at_1_MeV_m, power=self.power)
 
     def sigma_m(self, energy_MeV: Array) -> Array:
         """Standard deviation per axis at recoil energies above 0."""
