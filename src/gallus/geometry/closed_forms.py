@@ -7,11 +7,16 @@ anything with holes. The source stands on the axis. All lengths in m; arguments 
 
 from __future__ import annotations
 
+import math
+
 from gallus.arrays import Array, array_namespace
 
 # Added to nothing: only keeps quotients finite where the source sits exactly on a centre, and is so
 # small that every clipped result is exact. Its square still has a reciprocal.
 TINY = 1e-100
+
+CENTRAL = 1e-6
+"""Share of the radius below which a source is at the centre, where closed forms cancel."""
 
 
 def positive_root(square: Array) -> Array:
@@ -76,6 +81,49 @@ def sphere_mean_path_length(radius_m: Array | float, centre_m: Array | float) ->
     far = radius_m * xp.where(radius_m > centre_m, 1.0 - sum(series), sum(series))
     mean: Array = xp.where(near, far, (radius_m + slope * xp.arctanh(x)) / 2.0)
     return mean
+
+
+def near_sphere_mean_path_length(
+    radius_m: Array | float, centre_m: Array | float, cut_m: Array | float
+) -> Array:
+    """Mean path length in the part of a sphere within a distance of the source, in m.
+
+    The integral of :func:`sphere_density` up to the cut; arguments as there, cut 0 or more.
+    """
+    xp = array_namespace(radius_m, centre_m, cut_m)
+    full, start, end, centre = _near(radius_m, centre_m, cut_m)
+    offset = (centre - radius_m) * (centre + radius_m) / centre
+    lens = (end - start) / 2 - (end**2 - start**2) / (8 * centre) - offset * xp.log(end / start) / 4
+    length: Array = full + lens
+    return length
+
+
+def near_sphere_volume(
+    radius_m: Array | float, centre_m: Array | float, cut_m: Array | float
+) -> Array:
+    """Volume of the part of a sphere within a distance of the source, in m3."""
+    full, start, end, centre = _near(radius_m, centre_m, cut_m)
+    offset = (centre - radius_m) * (centre + radius_m) / centre
+    lens = (
+        (end**3 - start**3) / 6
+        - (end**4 - start**4) / (16 * centre)
+        - offset * (end**2 - start**2) / 8
+    )
+    return 4 * math.pi * (full**3 / 3 + lens)
+
+
+def _near(
+    radius_m: Array | float, centre_m: Array | float, cut_m: Array | float
+) -> tuple[Array, Array, Array, Array]:
+    """Radius of the full ball, ends of the range that is partly inside, distance to the centre."""
+    xp = array_namespace(radius_m, centre_m, cut_m)
+    # A source closer to the centre than this is at the centre: the closed forms cancel.
+    centre = xp.maximum(xp.asarray(centre_m), CENTRAL * radius_m)
+    start = xp.maximum(xp.abs(radius_m - centre), TINY)
+    inside = centre < radius_m
+    full = xp.where(inside, xp.minimum(cut_m, start), 0.0)
+    end = xp.clip(cut_m, start, radius_m + centre)
+    return full, start, end, centre
 
 
 def cylinder_density(
