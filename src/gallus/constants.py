@@ -23,3 +23,5 @@ HBAR_MEV_S: Final[float] = codata.value("reduced Planck constant in eV s") * 1e-
 AVOGADRO: Final[float] = codata.Avogadro
 SECONDS_PER_DAY: Final[float] = codata.day
 JOULE_PER_MEV: Final[float] = codata.eV * 1e6
+BOLTZMANN_MEV_PER_K: Final[float] = codata.value("Boltzmann constant in eV/K") * 1e-6
+ATOMIC_MASS_MEV: Final[float] = codata.value("atomic mass constant energy equivalent in MeV")

@@ -55,6 +55,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "elements": ("gallus.interactions.target_material", "ElementTable"),
     "setup": ("gallus.experiments.setup", "Setup"),
     "material": ("gallus.interactions.target_material", "Material"),
+    "internal-nuclide": ("gallus.forecast.backgrounds.nuclide_file", "InternalNuclide"),
+    "coherence-setup": ("gallus.coherence.description", "CoherenceSetup"),
 }
 """The model that reads a data set (module, class), by the key ``kind`` of its file."""
 

@@ -151,6 +151,7 @@ def test_the_factored_kernel_is_the_matrix(component: int) -> None:
         kernel.distance_migration,
         kernel.energy_edges_MeV,
         kernel.distance_edges_m,
+        kernel.resolution_mixing,
     )
     counts = alone.counts(Deficit("active"), {"deficit": 0.4})
     probability = 0.6 if component == 0 else 0.2

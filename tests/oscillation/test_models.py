@@ -61,11 +61,11 @@ ALL: tuple[OscillationModel, ...] = (
     Decoherence("free", "inverted", separate_antineutrinos=True),
     WavePacket("sigma_E"),
     WavePacket("sigma_E", "active"),
+    WavePacket(localisation="sigma_m"),
+    WavePacket("sigma_E", "active", localisation="delta_loc"),
     UserModel("fading.py:fading", fading),
 )
 EACH = pytest.mark.parametrize("each", ALL, ids=repr)
-# A deficit is no oscillation: it loses neutrinos at zero distance already.
-FROM_THE_START = (Deficit,)
 # An amplitude is a sum of less than ten terms of size 1, each rounded a few times.
 ROUNDING = 1e-14
 
@@ -82,6 +82,13 @@ def initial_flavours(each: OscillationModel) -> tuple[ActiveFlavour, ...]:
 def keeps_cpt(each: OscillationModel) -> bool:
     """Not if antineutrinos have parameters of their own."""
     return not (isinstance(each, Decoherence) and each.separate_antineutrinos)
+
+
+def loses_at_once(each: OscillationModel) -> bool:
+    """A deficit is no oscillation, and what is not localised mixes at zero distance already."""
+    return isinstance(each, Deficit) or (
+        isinstance(each, WavePacket) and each.localisation != "none"
+    )
 
 
 def start(each: OscillationModel) -> dict[str, Any]:
@@ -197,7 +204,7 @@ def test_backwards_in_time_neutrinos_are_antineutrinos(
     assert forwards == pytest.approx(backwards, abs=tolerance(params, energy, baseline))
 
 
-@pytest.mark.parametrize("each", [m for m in ALL if not isinstance(m, FROM_THE_START)], ids=repr)
+@pytest.mark.parametrize("each", [m for m in ALL if not loses_at_once(m)], ids=repr)
 @few
 @given(data=st.data())
 def test_nothing_happens_at_zero_distance(each: OscillationModel, data: st.DataObject) -> None:

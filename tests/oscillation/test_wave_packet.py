@@ -14,6 +14,7 @@ from gallus.errors import InputError
 from gallus.oscillation import Channel, Sterile, ThreeFlavour, WavePacket, conjugate_width_MeV
 from gallus.oscillation.base import RADIANS, ActiveFlavour, Flavour
 from gallus.oscillation.sterile import sterile_share
+from gallus.oscillation.wave_packet import Localisation, States, Width
 
 EE = Channel()
 few = settings(max_examples=40)
@@ -119,6 +120,69 @@ def test_narrow_packets_of_active_states_leave_the_sum_of_squares() -> None:
     assert result == pytest.approx(0.5498, abs=5e-5)
 
 
+# --- localisation -------------------------------------------------------------------------------
+
+
+@few
+@given(channel=channels, baseline=st.floats(0.0, 5.0), dm2=st.floats(0.1, 30.0))
+def test_localisation_is_a_source_of_its_size(
+    channel: Channel, baseline: float, dm2: float
+) -> None:
+    """Plane waves averaged over lengths spread by delta_loc: exact, for every pair of states."""
+    size_m, sigma_x = 0.1, {"sigma_x_nm": 1e9}
+    params = MIXED | {"delta_m2_41_eV2": dm2}
+    x, weight = np.polynomial.hermite_e.hermegauss(150)
+    shifted = 10.0 + baseline + size_m * x  # far enough from 0; within 26 rad of each other
+    plane = Sterile().probability(channel, 0.75, shifted, params) @ (weight / weight.sum())
+    for model, width in (
+        (WavePacket(localisation="delta_loc"), {"delta_loc_nm": size_m * 1e9}),
+        (WavePacket(localisation="sigma_m"), {"sigma_m_eV": 197.3269804 / (2e9 * size_m)}),
+    ):
+        packet = model.probability(channel, 0.75, 10.0 + baseline, params | width | sigma_x)
+        # hbar c to ten digits in an exponent of at most 100.
+        assert packet == pytest.approx(float(plane), abs=1e-8)
+
+
+@few
+@given(channel=channels, dm2=st.floats(0.01, 100.0))
+def test_what_is_well_localised_is_a_wave_packet(channel: Channel, dm2: float) -> None:
+    """The widths of a nucleus in a crystal, 500 eV, take 1e-15 of nothing."""
+    params = MIXED | {"delta_m2_41_eV2": dm2, "sigma_x_nm": 1e-3}
+    plain = WavePacket().probability(channel, 0.75, 1.3, params)
+    localised = WavePacket(localisation="sigma_m").probability(channel, 0.75, 1.3, params)
+    assert localised == pytest.approx(float(plain), abs=1e-14)
+
+
+@few
+@given(channel=channels, baseline=st.floats(0.0, 100.0))
+def test_without_localisation_populations_add(channel: Channel, baseline: float) -> None:
+    """Wherever: as far away."""
+    alike = MIXED | STILL
+    wide = alike | {"sigma_m_eV": 1e-9, "sigma_x_nm": 1.0}
+    localised = WavePacket(localisation="sigma_m").probability(channel, 0.75, baseline, wide)
+    far = WavePacket().probability(channel, 0.75, 1e6, alike | {"sigma_x_nm": 1e-6})
+    assert localised == pytest.approx(float(far), abs=1e-12)
+
+
+@pytest.mark.parametrize("states", ["active", pytest.param("sterile", marks=pytest.mark.slow)])
+def test_localised_packets_under_jax(states: States, jax: Any) -> None:
+    model = WavePacket("sigma_E", states, localisation="sigma_m")
+    energy, baseline = np.linspace(0.4, 3.0, 5), np.linspace(0.0, 9.0, 5)
+    params = {"sigma_m_eV": 1e-6, "sigma_E_MeV": 1e-3} | (STERILE if states == "sterile" else {})
+    channel = Channel("e", "mu")
+
+    def at(values: Any) -> Any:
+        return model.probability(channel, energy, baseline, values)
+
+    assert jax.jit(at)(params) == pytest.approx(at(params), rel=0, abs=1e-14)
+    slope = jax.jacfwd(at)(params)["sigma_m_eV"]
+    step = 1e-10
+    ends = [at(params | {"sigma_m_eV": 1e-6 + side * step}) for side in (1, -1)]
+    by_hand = (ends[0] - ends[1]) / (2 * step)
+    # Rounding over the step and the square of the step.
+    assert slope == pytest.approx(by_hand, rel=1e-5, abs=1e-4)
+
+
 def test_damping_is_that_of_the_energy_resolution_that_reactors_exclude() -> None:
     """sigma_x > 2.1e-4 nm is sigma_E < 0.470 MeV (de Gouvea, De Romeri, Ternes)."""
     assert conjugate_width_MeV(2.1e-4) == pytest.approx(0.470, abs=5e-4)
@@ -130,6 +194,8 @@ def test_unknown_choices_are_refused() -> None:
         WavePacket(wrong)
     with pytest.raises(InputError, match="set of states"):
         WavePacket("sigma_x", wrong)
+    with pytest.raises(InputError, match="localisation of a wave packet"):
+        WavePacket(localisation=wrong)
 
 
 def test_short_packets_are_remarked_on() -> None:
@@ -147,5 +213,11 @@ def test_short_packets_are_remarked_on() -> None:
 
 
 def test_names_tell_the_choices_apart() -> None:
-    each = [WavePacket(w, s) for w in ("sigma_x", "sigma_E") for s in ("sterile", "active")]
-    assert len({model.name for model in each}) == 4
+    each = [
+        WavePacket(w, s, localisation=m)
+        for w in get_args(Width)
+        for s in get_args(States)
+        for m in get_args(Localisation)
+    ]
+    assert len({model.name for model in each}) == 12
+    assert each[1].name == "wave-packet-sigma-m"

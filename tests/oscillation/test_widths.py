@@ -18,8 +18,11 @@ from gallus.oscillation.base import RADIANS
 from gallus.oscillation.widths import (
     conjugate_width_nm,
     gaussian_baseline_damping,
+    gaussian_baseline_exponent,
     gaussian_energy_damping,
+    gaussian_energy_exponent,
     lorentzian_energy_damping,
+    lorentzian_energy_exponent,
     quadrature_sum,
     separation_per_m,
     uniform_baseline_damping,
@@ -173,6 +176,25 @@ def test_classical_widths_add_to_quantum_widths_in_quadrature(turns: float) -> N
     constant = 1 - 0.4 / 2
     damped = constant + gaussian_baseline_damping(1.7, energy, size) * (one - constant)
     assert mean == pytest.approx(float(damped), abs=2e-6)
+
+
+@few
+@given(dm2=st.floats(0.01, 10.0), energy=st.floats(0.1, 10.0), width=st.floats(0.0, 0.5))
+def test_exponents_are_minus_the_logarithms(dm2: float, energy: float, width: float) -> None:
+    for exponent, damping, at in (
+        (gaussian_energy_exponent, gaussian_energy_damping, (dm2, energy, 1.3, width)),
+        (gaussian_baseline_exponent, gaussian_baseline_damping, (dm2, energy, width)),
+        (lorentzian_energy_exponent, lorentzian_energy_damping, (-dm2, energy, 1.3, width)),
+    ):
+        assert damping(*at) == pytest.approx(float(np.exp(-exponent(*at))), rel=1e-15)
+        assert exponent(*at) >= 0.0
+
+
+def test_exponents_stay_where_the_damping_is_one_to_all_digits() -> None:
+    """500 eV at 1 MeV and 1 eV2: (1/(4e6 500))^2/2."""
+    place_m = HBARC_MEV_M / (2 * 500e-6)
+    assert gaussian_baseline_damping(1.0, 1.0, place_m) == 1.0
+    assert gaussian_baseline_exponent(1.0, 1.0, place_m) == pytest.approx(1.25e-19, rel=1e-12)
 
 
 def test_sources_and_detectors_add_in_quadrature() -> None:

@@ -13,7 +13,18 @@ from typing import Annotated
 
 import typer
 
-from gallus.cli import cross_section, data, explain, fit, rates, reproduce, scan, significance
+from gallus.cli import (
+    coherence,
+    cross_section,
+    data,
+    explain,
+    fit,
+    forecast,
+    rates,
+    reproduce,
+    scan,
+    significance,
+)
 from gallus.errors import GallusError
 
 BAD_INPUT = 2
@@ -39,7 +50,9 @@ app.command("cross-section")(cross_section.cross_section)
 app.command("fit")(fit.fit)
 app.command("explain")(explain.explain)
 app.command("scan")(scan.scan)
+app.command("coherence")(coherence.coherence)
 app.command("rates")(rates.rates)
+app.command("forecast")(forecast.forecast)
 app.command("data")(data.data)
 
 

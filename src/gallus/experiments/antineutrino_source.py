@@ -71,6 +71,7 @@ def positron_kernel(chosen: Setup) -> SetupKernel:
         places.migration,
         bins.edges_MeV,
         places.edges_m,
+        places.mixing,
     )
 
 

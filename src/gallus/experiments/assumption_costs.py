@@ -43,7 +43,12 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "detection.photoelectrons_per_MeV",
     ),
     "vertex resolution": ("detection.vertex_resolution_cm_at_1_MeV", "detection.vertex_power"),
-    "cuts": ("detection.within_m", "detection.fiducial_radius_m"),
+    "cuts": (
+        "detection.within_m",
+        "detection.fiducial_radius_m",
+        "detection.distance_from_m",
+        "detection.distance_to_m",
+    ),
     "efficiency": ("detection.efficiency",),
     "activity": (
         "source.activity_MCi",

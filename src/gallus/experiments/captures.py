@@ -123,4 +123,6 @@ def _kernel(chosen: Setup, components: Sequence[Component]) -> SetupKernel:
     edges = np.array([0.0, highest])
     places = distance_bins(chosen.detection, chosen.targets().values(), edges)
     one = np.ones((1, 1))
-    return SetupKernel(components, places.cells, one, places.migration, edges, places.edges_m)
+    return SetupKernel(
+        components, places.cells, one, places.migration, edges, places.edges_m, places.mixing
+    )

@@ -56,4 +56,5 @@ def coherent_kernel(chosen: Setup) -> SetupKernel:
         places.migration,
         bins.edges_MeV,
         places.edges_m,
+        places.mixing,
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from gallus.arrays import Array
 from gallus.errors import InputError
+from gallus.experiments.cell_averages import CellAverages
 from gallus.experiments.distance_cells import DistanceCell, distance_cells
 from gallus.experiments.setup_sections import DetectionSection
 from gallus.geometry.target import Target
@@ -33,6 +34,12 @@ NODES = 4
 """Gauss-Legendre nodes in a cell of true distance where the vertex resolution is averaged."""
 LOWEST_MEV = 1e-3
 """Energy below which the width of a resolution is not followed."""
+FAR = 8.5
+"""Standard deviations beyond which nothing is left in double precision."""
+FEWEST_NODES = 7
+"""Vertex resolutions at which shares are tabulated, at least."""
+NODES_PER_E = 10.0
+"""More of them for each factor of e between the smallest and the largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +53,16 @@ class EnergyBins:
 
 @dataclass(frozen=True, eq=False)
 class DistanceBins:
-    """Bins of recorded distance (d), cells of true distance (j), and M of shape (t or 1, d, j)."""
+    """Bins of recorded distance (d), cells of true distance (j), and M of shape (s, d, j).
+
+    M is tabulated at s vertex resolutions; `mixing`, of shape (t, s), makes those of the true
+    energies from it.
+    """
 
     edges_m: Array
     cells: tuple[DistanceCell, ...]
     migration: Array
+    mixing: Array
 
 
 def energy_bins(detection: DetectionSection, ends_MeV: Array) -> EnergyBins:
@@ -108,21 +120,67 @@ def distance_bins(
             "leaves no target", key="detection.within_m", value=cut, allowed=f"above {low:.6g}"
         )
     if vertex.at_1_MeV_m == 0.0:
-        end = high if cut is None else min(cut, high)
-        edges = np.linspace(low, end, detection.distance_bins + 1)
+        edges = _distance_edges(detection, low, high)
         cells = tuple(cell for piece in pieces for cell in distance_cells(piece, edges))
         places = np.array([cell.place for cell in cells])
         sharp = np.equal.outer(np.arange(detection.distance_bins), places)
-        return DistanceBins(edges, cells, sharp.astype(np.float64)[None])
+        mixing = np.ones((len(middle), 1))
+        return DistanceBins(edges, cells, sharp.astype(np.float64)[None], mixing)
     reach = MARGIN * float(sigma.max())
-    end = high + reach if cut is None else min(cut, high + reach)
-    edges = np.linspace(max(low - reach, 0.0), end, detection.distance_bins + 1)
+    edges = _distance_edges(detection, max(low - reach, 0.0), high + reach)
     width = min(edges[1] - edges[0], float(sigma.min()))
     number = _number("vertex_resolution_cm_at_1_MeV", DISTANCE_FINENESS * (high - low) / width)
     fine = np.linspace(low, high, number + 1)
     cells = tuple(cell for piece in pieces for cell in distance_cells(piece, fine, tolerance=1e-7))
     both = (*cells, *(cell.sloped() for cell in cells))
-    return DistanceBins(edges, both, _distance_migration(edges, cells, sigma))
+    nodes, mixing = resolution_nodes(sigma)
+    return DistanceBins(edges, both, _distance_migration(edges, cells, nodes), mixing)
+
+
+def resolution_nodes(sigma_m: Array) -> tuple[Array, Array]:
+    """Few resolutions that stand for many, and the matrix that interpolates between them.
+
+    Chebyshev nodes in ln(sigma): what is seen within a distance is an entire function of it, and
+    its interpolation has an error below 3e-8.
+
+    Parameters
+    ----------
+    sigma_m : array, shape (t,)
+        Above 0.
+
+    Returns
+    -------
+    nodes, mixing : array, shape (s,) and (t, s)
+        A quantity at `sigma_m` is `mixing` times the quantity at the nodes.
+    """
+    logarithm = np.log(sigma_m)
+    low, high = float(logarithm.min()), float(logarithm.max())
+    if high - low < 1e-12:
+        return sigma_m[:1], np.ones((len(sigma_m), 1))
+    count = FEWEST_NODES + int(np.ceil(NODES_PER_E * (high - low)))
+    if count >= len(sigma_m):
+        return sigma_m, np.eye(len(sigma_m))
+    x = np.cos(np.pi * (np.arange(count) + 0.5) / count)
+    place = (2 * logarithm - low - high) / (high - low)
+    polynomials = np.polynomial.chebyshev.chebvander(x, count - 1)
+    values = np.polynomial.chebyshev.chebvander(place, count - 1)
+    mixing: Array = values @ np.linalg.inv(polynomials)
+    return np.exp((high + low) / 2 + x * (high - low) / 2), mixing
+
+
+def _distance_edges(detection: DetectionSection, low: float, high: float) -> Array:
+    """Edges between two distances, or those that the file states; the cut is the last."""
+    start = low if detection.distance_from_m is None else detection.distance_from_m
+    end = high if detection.distance_to_m is None else detection.distance_to_m
+    end = end if detection.within_m is None else min(end, detection.within_m)
+    if not start < end:
+        raise InputError(
+            "leaves no distances to the recorded ones",
+            key="detection.distance_from_m",
+            value=start,
+            allowed=f"below {end:.6g}",
+        )
+    return np.linspace(start, end, detection.distance_bins + 1)
 
 
 def _energy_edges(
@@ -157,6 +215,22 @@ def _visible_edges(edges: Array, resolution: EnergyResolution, ends_MeV: Array) 
     return distinct
 
 
+def shares_within(edges_m: Array, distance_m: Array, sigma_m: float) -> Array:
+    """Shares of events at each distance that are seen within each edge, shape (edges, distances).
+
+    As :func:`~gallus.response.vertex.share_within`, which is asked only where it is neither 0 nor 1
+    in double precision.
+    """
+    step = edges_m[:, None] - distance_m
+    within: Array = (step > 0).astype(np.float64)
+    near = abs(step) < FAR * sigma_m
+    edge, distance = (
+        np.broadcast_to(each, near.shape)[near] for each in (edges_m[:, None], distance_m)
+    )
+    within[near] = share_within(edge, distance, np.full(edge.shape, sigma_m))
+    return within
+
+
 def _number(key: str, parts: float) -> int:
     if parts > MAX_BINS:
         raise InputError(
@@ -173,19 +247,20 @@ def _distance_migration(edges: Array, cells: tuple[DistanceCell, ...], sigma_m: 
     The straight line has the mean and the mean slope of the shares over the cell, so that counts
     without oscillation do not know of it.
     """
-    parts = [(cell.weight.nodes(NODES), cell.sloped().weight.nodes(NODES)[1]) for cell in cells]
-    bounds = np.cumsum([0, *(len(share) for (_, share), _ in parts)])
-    distance = np.concatenate([nodes[0] for nodes, _ in parts])
-    share = np.concatenate([nodes[1] for nodes, _ in parts])
-    tilted = np.concatenate([tilt for _, tilt in parts])
-    square = np.where(share != 0.0, tilted**2 / np.where(share != 0.0, share, 1.0), 0.0)
-    first, second = (np.add.reduceat(each, bounds[:-1]) for each in (tilted, square))
+    whole = CellAverages.of([cell.weight for cell in cells])
+    distance, share = whole.weight.nodes(NODES)
+    starts = NODES * whole.starts
+    ranges = np.array([cell.weight.range_m() for cell in cells])
+    owner = np.searchsorted(starts, np.arange(len(distance)), side="right") - 1
+    low, high = ranges[owner].T
+    tilt = (2 * distance - low - high) / (high - low)
+    tilted, square = share * tilt, share * tilt**2
+    first, second = (np.add.reduceat(each, starts) for each in (tilted, square))
     spread = second - first**2  # of x in each cell, whose weights add up to 1
     migration = np.empty((len(sigma_m), len(edges) - 1, 2 * len(cells)))
     for t, sigma in enumerate(sigma_m):
-        within = share_within(edges[:, None], distance, np.full_like(distance, sigma))
-        recorded = np.diff(within, axis=0)
-        mean = np.add.reduceat(recorded * share, bounds[:-1], axis=1)
-        slope = (np.add.reduceat(recorded * tilted, bounds[:-1], axis=1) - first * mean) / spread
+        recorded = np.diff(shares_within(edges, distance, float(sigma)), axis=0)
+        mean = np.add.reduceat(recorded * share, starts, axis=1)
+        slope = (np.add.reduceat(recorded * tilted, starts, axis=1) - first * mean) / spread
         migration[t] = np.concatenate([mean - slope * first, slope], axis=1)
     return migration

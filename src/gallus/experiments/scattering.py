@@ -56,6 +56,7 @@ def scattering_kernel(chosen: Setup) -> SetupKernel:
         places.migration,
         bins.edges_MeV,
         places.edges_m,
+        places.mixing,
     )
 
 

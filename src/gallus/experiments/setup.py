@@ -18,18 +18,26 @@ from gallus.constants import HBAR_MEV_S, HBARC_MEV_M, JOULE_PER_MEV
 from gallus.database.loader import load_as, names, read, validate
 from gallus.database.schema import Dataset, Finite, Sourced
 from gallus.errors import InputError, located, unknown_name
+from gallus.experiments.background_sections import (
+    BackgroundSection,
+    BackgroundTable,
+    check_names,
+)
+from gallus.experiments.forecast_sections import PeriodSection, UncertaintySection
 from gallus.experiments.setup_geometry import (
     free_radius_m,
     is_inside,
     source_and_target,
     zone_targets,
 )
+from gallus.experiments.setup_keys import BACKGROUND, RUN_KEYS, SECTIONS, section_of
+from gallus.experiments.setup_keys import full_key as full_key
+from gallus.experiments.setup_keys import value_keys as value_keys
 from gallus.experiments.setup_sections import (
     DetectionSection,
     DetectorSection,
     InteractionSection,
     PositionSection,
-    Section,
     SourceSection,
 )
 from gallus.geometry.target import Target
@@ -39,13 +47,6 @@ from gallus.sources.radionuclide import Line, Radionuclide, nuclide, nuclide_nam
 
 FOLDER = "setups"
 """Folder of the database that holds the registered set-ups."""
-SECTIONS: Mapping[str, type[Section]] = {
-    "source": SourceSection,
-    "detector": DetectorSection,
-    "position": PositionSection,
-    "interaction": InteractionSection,
-    "detection": DetectionSection,
-}
 GRAM_PER_MEV = 1e3 * JOULE_PER_MEV / (HBARC_MEV_M / HBAR_MEV_S) ** 2
 """Mass of 1 MeV/c^2, with c as hbar c over hbar."""
 
@@ -60,7 +61,7 @@ Reaction = Literal[
 REACTIONS: tuple[Reaction, ...] = get_args(Reaction)
 
 
-RUN_KEYS = ("days", "runs", "live_share")
+CHANGED = {"citation": "user", "provenance": "user", "note": "changed"}
 WHOLE = ""
 """Name of a target that is in one piece."""
 
@@ -86,7 +87,8 @@ class Setup(Dataset):
 
     `assumptions` says of each value, by its key ``section.name``, where it comes from. The run of
     `days` begins with the activity of the source section; there are `runs` of them, each with a
-    fresh source, and the detector counts for the `live_share` of the time.
+    fresh source, and the detector counts for the `live_share` of the time. Backgrounds,
+    uncertainties and periods are for forecasts.
     """
 
     kind: Literal["setup"]
@@ -99,28 +101,39 @@ class Setup(Dataset):
     position: PositionSection = PositionSection()
     interaction: InteractionSection = InteractionSection()
     detection: DetectionSection = DetectionSection()
+    background: tuple[BackgroundSection, ...] = ()
+    uncertainties: UncertaintySection = UncertaintySection()
+    periods: PeriodSection = PeriodSection()
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
-    def _complete_assumptions(cls, data: Any) -> Any:
-        """Give each assumption the source of the file, if it states none, and its value."""
-        if not isinstance(data, dict) or not isinstance(data.get("assumptions"), dict):
+    def _complete_sources(cls, data: Any) -> Any:
+        """Give assumptions and backgrounds the source of the file, if they state none."""
+        if not isinstance(data, dict):
             return data
         inherited = {key: data[key] for key in ("citation", "provenance") if key in data}
-        filled = {}
-        for key, each in data["assumptions"].items():
-            section, _, name = key.rpartition(".")
-            place = data.get(section) if section else data
-            value = place.get(name) if isinstance(place, dict) else None
-            filled[key] = {**inherited, **each, "value": value} if isinstance(each, dict) else each
-        return {**data, "assumptions": filled}
+        found = dict(data)
+        if isinstance(data.get("assumptions"), dict):
+            found["assumptions"] = {
+                key: {**inherited, **each, "value": _value_in(data, key)}
+                if isinstance(each, dict)
+                else each
+                for key, each in data["assumptions"].items()
+            }
+        if isinstance(data.get(BACKGROUND), list):
+            found[BACKGROUND] = [
+                {**inherited, **each} if isinstance(each, dict) else each
+                for each in data[BACKGROUND]
+            ]
+        return found
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         for key in self.assumptions:
-            if key not in value_keys():
-                raise unknown_name("key of the set-up", key, value_keys())
+            if key not in value_keys(self.background):
+                raise unknown_name("key of the set-up", key, value_keys(self.background))
+        check_names(self.background)
         with located("source"):
             if isinstance(self.nuclide, Radionuclide):
                 self.lines()
@@ -132,11 +145,14 @@ class Setup(Dataset):
 
     def sources(self) -> list[Sourced]:
         """Everything in the file that carries a citation."""
-        return [*super().sources(), *self.assumptions.values()]
+        return [*super().sources(), *self.background, *self.assumptions.values()]
 
     def value(self, key: str) -> Any:
         """Value of a key of :func:`value_keys`."""
         section, _, name = key.rpartition(".")
+        place, _, table = section.partition(".")
+        if place == BACKGROUND:
+            return getattr(next(each for each in self.background if each.name == table), name)
         return getattr(getattr(self, section) if section else self, name)
 
     def given(self) -> tuple[str, ...]:
@@ -246,12 +262,6 @@ class Setup(Dataset):
         )
 
 
-def value_keys() -> tuple[str, ...]:
-    """Keys of all values of a set-up: those of the run, and ``section.name``."""
-    inside = (f"{name}.{key}" for name, section in SECTIONS.items() for key in section.model_fields)
-    return (*RUN_KEYS, *inside)
-
-
 def setup_names() -> tuple[str, ...]:
     """Names of the registered set-ups."""
     return names(FOLDER)
@@ -289,7 +299,8 @@ def with_values(chosen: Setup, values: Mapping[str, Any]) -> Setup:
     chosen : Setup
         What to change.
     values : mapping
-        By ``section.name``, or by a ``name`` that is unique.
+        By ``section.name``, ``background.NAME.key``, or a last part that is unique; ``background``
+        replaces all tables.
 
     Raises
     ------
@@ -297,29 +308,28 @@ def with_values(chosen: Setup, values: Mapping[str, Any]) -> Setup:
         If a key is unknown or a value is not allowed.
     """
     content = chosen.model_dump(exclude_unset=True)
-    for key, value in values.items():
-        section, _, name = full_key(key).rpartition(".")
-        place = content.setdefault(section, {}) if section else content
+    tables = values.get(BACKGROUND, chosen.background)
+    if BACKGROUND in values:
+        content[BACKGROUND] = [_plain(table) for table in tables or ()]
+    changed = {full_key(key, tables): value for key, value in values.items() if key != BACKGROUND}
+    for key, value in changed.items():
+        place, name = section_of(content, key)
         place.pop(name, None)
         if value is not None:
             place[name] = value
-    for key in {full_key(key) for key in values} & set(chosen.assumptions):
-        changed = {"citation": "user", "provenance": "user", "note": "changed"}
-        content["assumptions"][key] = changed
+        if key.startswith(BACKGROUND):
+            place.update(CHANGED)
+    for key in set(changed) & set(chosen.assumptions):
+        content["assumptions"][key] = CHANGED
     return validate(Setup, content, chosen.name)
 
 
-def full_key(key: str) -> str:
-    """Return ``section.name`` of a key that may be given without its section.
+def _value_in(data: Mapping[str, Any], key: str) -> Any:
+    """Value of a full key in the content of a file, None if it does not state one."""
+    section, _, name = key.rpartition(".")
+    place = data.get(section) if section else data
+    return place.get(name) if isinstance(place, dict) else None
 
-    Raises
-    ------
-    InputError
-        If there is none, or there are several.
-    """
-    found = [each for each in value_keys() if key in (each, each.rpartition(".")[2])]
-    if not found:
-        raise unknown_name("key of the set-up", key, value_keys())
-    if len(found) > 1:
-        raise InputError("stands in several sections", key=key, allowed=", ".join(found))
-    return found[0]
+
+def _plain(table: BackgroundTable | Mapping[str, Any]) -> dict[str, Any]:
+    return dict(table) if isinstance(table, Mapping) else table.model_dump(exclude_unset=True)

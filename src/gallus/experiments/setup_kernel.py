@@ -6,7 +6,8 @@ r"""Counts of a set-up as a linear map of the probabilities, kept factored.
 Y counts what happens per metre of target: transition c, bin t of true energy, neutrino energy l. g
 is the length of target in the cell j of true distance, over which the probability is averaged
 exactly. R and M say in which bins of energy and distance it is recorded; M may depend on the true
-energy, as the vertex resolution does.
+energy, as the vertex resolution does. It is then tabulated at a few resolutions s and mixed:
+M_tdj = sum_s Q_ts M_sdj.
 """
 
 from __future__ import annotations
@@ -65,10 +66,12 @@ class SetupKernel:
         j cells of true distance.
     energy_migration : array, shape (i, t)
         R, shares of the true bins that are recorded in each energy bin.
-    distance_migration : array, shape (t or 1, d, j)
+    distance_migration : array, shape (s, d, j)
         M, shares of the cells that are recorded in each distance bin.
     energy_edges_MeV, distance_edges_m : array, shape (i + 1,) and (d + 1,)
         Edges of the recorded bins.
+    resolution_mixing : array, shape (t, s), optional
+        Q. If not given, M is the same for all true energies (s = 1) or given at each (s = t).
     """
 
     components: Sequence[Component]
@@ -77,13 +80,18 @@ class SetupKernel:
     distance_migration: Array
     energy_edges_MeV: Array
     distance_edges_m: Array
+    resolution_mixing: Array | None = None
 
     def __post_init__(self) -> None:
         rows, true = self.energy_migration.shape
+        tables, *places = self.distance_migration.shape
+        if self.resolution_mixing is None:
+            mixing = np.ones((true, 1)) if tables == 1 else np.eye(true)
+            object.__setattr__(self, "resolution_mixing", mixing)
         expected = {
             "energy_migration": (rows == len(self.energy_edges_MeV) - 1),
-            "distance_migration": self.distance_migration.shape
-            in {(bins, len(self.distance_edges_m) - 1, len(self.cells)) for bins in {1, true}},
+            "distance_migration": places == [len(self.distance_edges_m) - 1, len(self.cells)],
+            "resolution_mixing": np.shape(self.resolution_mixing) == (true, tables),
             "components": all(len(each.per_day_and_m) == true for each in self.components),
         }
         for key, fits in expected.items():
@@ -123,7 +131,8 @@ class SetupKernel:
 
     def _weighed(self, component: int, weight: Any, means: Any) -> Any:
         """Counts (..., i, d) of weights (..., K, n or 1) and terms (..., K, n, j)."""
-        if weight.shape[-1] > 1:
+        points = math.prod(np.broadcast_shapes(weight.shape[:-2], means.shape[:-3]))
+        if weight.shape[-1] > 1 or points <= math.prod(means.shape[:-2]):
             return self._recorded(component, (weight[..., None] * means).sum(axis=-3))
         # What does not depend on the mixing is recorded first.
         rows = self._recorded(component, means)
@@ -150,13 +159,11 @@ class SetupKernel:
 
     def matrix(self, component: int) -> Array:
         """Multiply one component out: K of shape (i, d, n, j), for <P> in the cells."""
-        each = self.components[component]
         migrated = np.einsum(
-            "it,tdj,j,tn->idnj",
-            self.energy_migration,
-            np.broadcast_to(self.distance_migration, self._full_shape),
+            "ins,sdj,j->idnj",
+            self._yields[component],
+            self.distance_migration,
             self._lengths_m,
-            each.per_day_and_m,
             optimize=True,
         )
         return np.asarray(migrated)
@@ -165,11 +172,13 @@ class SetupKernel:
         """Counts (..., i, d) from mean probabilities (..., n, j)."""
         if math.prod(probability.shape[:-2]) > MANY and self._elements <= MULTIPLIED_OUT:
             return self._by_matrix(component, probability)
-        yields = self.components[component].per_day_and_m
-        there = yields @ (probability * self._lengths_m * np.ones((yields.shape[1], 1)))
-        # (..., t, j) with M of (t, d, j) to (..., t, d), then R.
-        seen = (there[..., None, :] @ self.distance_migration.swapaxes(-1, -2))[..., 0, :]
-        return self.energy_migration @ seen
+        yields = self._yields[component]
+        there = probability * self._lengths_m * np.ones((yields.shape[1], 1))
+        # (..., n, j) with M of (j, s d) to (..., n s, d), then R, Q and Y together.
+        tables, bins, cells = self.distance_migration.shape
+        seen = there @ self.distance_migration.reshape(tables * bins, cells).T
+        flat = seen.reshape(*seen.shape[:-2], -1, bins)
+        return yields.reshape(len(yields), -1) @ flat
 
     def _by_matrix(self, component: int, probability: Any) -> Any:
         """The same for many points: one matrix product."""
@@ -182,18 +191,27 @@ class SetupKernel:
     @property
     def _elements(self) -> int:
         """Size of K if it is multiplied out."""
-        _, bins, cells = self._full_shape
-        energies = max(each.per_day_and_m.shape[1] for each in self.components)
-        return int(self.energy_migration.shape[0] * bins * cells * energies)
+        rows, energies, _ = self._yields[0].shape
+        _, bins, cells = self.distance_migration.shape
+        return int(rows * bins * cells * energies)
+
+    @cached_property
+    def _yields(self) -> tuple[Array, ...]:
+        """R, Q and Y of each component together, shape (i, n, s)."""
+        return tuple(
+            np.einsum(
+                "it,ts,tn->ins",
+                self.energy_migration,
+                self.resolution_mixing,
+                each.per_day_and_m,
+                optimize=True,
+            )
+            for each in self.components
+        )
 
     @cached_property
     def _matrices(self) -> tuple[Array, ...]:
         return tuple(self.matrix(n) for n in range(len(self.components)))
-
-    @property
-    def _full_shape(self) -> tuple[int, int, int]:
-        _, bins, cells = self.distance_migration.shape
-        return self.energy_migration.shape[1], bins, cells
 
     @cached_property
     def _averages(self) -> CellAverages:

@@ -209,15 +209,18 @@ class DetectionSection(Section):
     recoil. Threshold, upper end, bins and resolutions are those of the visible energy.
 
     `within_m` cuts on the recorded distance from the source, `fiducial_radius_m` on the distance
-    from the centre of a sphere, at the true vertex. Resolutions grow as the square root of the
-    energy (energy) and with its power -`vertex_power` (vertex, per axis).
+    from the centre of a sphere, at the true vertex. The bins of recorded distance reach over all of
+    it, or from `distance_from_m` to `distance_to_m`: what is outside is lost. Resolutions grow as
+    the square root of the energy (energy) and with its power -`vertex_power` (vertex, per axis).
     """
 
     threshold_keV: NotNegative = 0.0
     upper_keV: Positive | None = None
     quenching_factor: Annotated[Finite, Field(gt=0, le=1)] = 1.0
     bins: Annotated[int, Field(ge=1, le=1000)] = 40
-    distance_bins: Annotated[int, Field(ge=1, le=200)] = 20
+    distance_bins: Annotated[int, Field(ge=1, le=1000)] = 20
+    distance_from_m: NotNegative | None = None
+    distance_to_m: Positive | None = None
     resolution_percent_at_1_MeV: NotNegative = 0.0
     photoelectrons_per_MeV: Positive | None = None
     vertex_resolution_cm_at_1_MeV: NotNegative = 0.0

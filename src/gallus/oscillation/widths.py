@@ -3,7 +3,8 @@
 Quantum mechanics and classical averaging damp alike, cos(phi) -> D cos(phi), so that only both
 together can be measured (Kiers, Nussinov and Weiss, hep-ph/9506271; Stodolsky 1998). Independent
 causes multiply their factors D: Gaussian widths add in quadrature, Lorentzian ones add up, others
-have no width in common. In all formulas phi = Delta m2 L/2E.
+have no width in common. In all formulas phi = Delta m2 L/2E. The functions `*_exponent` give
+-ln D, which stays exact where D is 1 to all digits, as for quantum widths.
 
 Conventions: widths are standard deviations of probabilities, so an amplitude has
 exp[-x^2/(4 sigma_x^2)] and exp[-(E - E_0)^2/(4 sigma_E^2)]; sigma_x sigma_E = hbar c/2.
@@ -86,10 +87,21 @@ def gaussian_energy_damping(
     A line of that width, a detector of that resolution or a wave packet; to first order in
     sigma_E/E.
     """
+    exponent = gaussian_energy_exponent(delta_m2_eV2, energy_MeV, baseline_m, energy_width_MeV)
+    return _exp_minus(exponent)
+
+
+def gaussian_energy_exponent(
+    delta_m2_eV2: Number,
+    energy_MeV: Number,
+    baseline_m: Number,
+    energy_width_MeV: Number,
+) -> Array:
+    """(Delta m2 L sigma_E/2E^2)^2/2, minus the logarithm of :func:`gaussian_energy_damping`."""
     check_width(energy_width_MeV, "energy_width_MeV")
     phase = RADIANS * delta_m2_eV2 * baseline_m / energy_MeV
     spread = phase * energy_width_MeV / energy_MeV
-    return array_namespace(spread).exp(-0.5 * spread * spread)  # type: ignore[no-any-return]
+    return 0.5 * spread * spread  # type: ignore[no-any-return]
 
 
 def gaussian_baseline_damping(
@@ -101,9 +113,16 @@ def gaussian_baseline_damping(
     d = hbar c/(2 sigma_m) with the width sigma_m of the mass shell gives
     exp[-(Delta m2/(4 E sigma_m))^2/2].
     """
+    return _exp_minus(gaussian_baseline_exponent(delta_m2_eV2, energy_MeV, position_width_m))
+
+
+def gaussian_baseline_exponent(
+    delta_m2_eV2: Number, energy_MeV: Number, position_width_m: Number
+) -> Array:
+    """(Delta m2 d/2E)^2/2, minus the logarithm of :func:`gaussian_baseline_damping`."""
     check_width(position_width_m, "position_width_m")
     spread = RADIANS * delta_m2_eV2 * position_width_m / energy_MeV
-    return array_namespace(spread).exp(-0.5 * spread * spread)  # type: ignore[no-any-return]
+    return 0.5 * spread * spread  # type: ignore[no-any-return]
 
 
 def lorentzian_energy_damping(
@@ -116,10 +135,21 @@ def lorentzian_energy_damping(
 
     Natural and collisional widths; to first order in Gamma/E.
     """
+    return _exp_minus(
+        lorentzian_energy_exponent(delta_m2_eV2, energy_MeV, baseline_m, full_width_MeV)
+    )
+
+
+def lorentzian_energy_exponent(
+    delta_m2_eV2: Number,
+    energy_MeV: Number,
+    baseline_m: Number,
+    full_width_MeV: Number,
+) -> Array:
+    """abs(Delta m2) L Gamma/4E^2, minus the logarithm of :func:`lorentzian_energy_damping`."""
     check_width(full_width_MeV, "full_width_MeV")
     phase = RADIANS * abs(delta_m2_eV2) * baseline_m / energy_MeV
-    exponent = 0.5 * phase * full_width_MeV / energy_MeV
-    return array_namespace(exponent).exp(-exponent)  # type: ignore[no-any-return]
+    return 0.5 * phase * full_width_MeV / energy_MeV  # type: ignore[no-any-return]
 
 
 def uniform_baseline_damping(
@@ -128,6 +158,10 @@ def uniform_baseline_damping(
     """sin(x)/x with x = Delta m2 W/4E for lengths spread evenly over W, exact."""
     check_width(full_width_m, "full_width_m")
     return sine_ratio(0.5 * RADIANS * delta_m2_eV2 * full_width_m / energy_MeV)
+
+
+def _exp_minus(exponent: Number) -> Array:
+    return array_namespace(exponent).exp(-exponent)  # type: ignore[no-any-return]
 
 
 def check_positive(value: Number, key: str) -> None:

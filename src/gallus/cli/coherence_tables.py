@@ -1,0 +1,251 @@
+"""The tables of ``gallus coherence``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gallus.cli.tables import MISSING, caption, table
+from gallus.coherence.damping import width_eV
+from gallus.coherence.particles import SIDES
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gallus.coherence.check import Check
+    from gallus.coherence.particles import ParticleValues
+    from gallus.coherence.results import CoherenceResult
+    from gallus.quantum_damping import QuantumDamping
+
+KM = 1e3
+STEP_NAMES = {
+    "fixed-momenta": "at fixed external momenta",
+    "phase-space": "unobserved momenta integrated over",
+    "doppler": "and thermal motion",
+}
+
+
+def summary(results: Sequence[CoherenceResult]) -> list[object]:
+    """Particles of all set-ups, and what their widths do."""
+    particles = [row for each in results for row in _particle_rows(each, each.setup.slug)]
+    columns = ["set-up", "", *PARTICLE_COLUMNS]
+    return [
+        table("External particles", columns, particles, left=(0, 1, 2, 3)),
+        table(
+            "Widths at the typical energy, largest exponents at the distances of each set-up",
+            SUMMARY_COLUMNS,
+            [_summary_row(each) for each in results],
+        ),
+        caption(
+            *_explanations(results[0]),
+            "classical: by how many powers of ten the energy resolution, and the sizes of source "
+            "and detector, exceed the quantum widths.",
+            "gallus coherence SETUP shows terms, distances and bounds.",
+        ),
+    ]
+
+
+def one_setup(result: CoherenceResult) -> list[object]:
+    """Particles, widths and damping of one set-up."""
+    energy = result.typical.energy_MeV
+    rows = _particle_rows(result, "")
+    return [
+        table(
+            f"{result.setup.title}: external particles at {energy:g} MeV",
+            ["", *PARTICLE_COLUMNS],
+            [row[1:] for row in rows],
+            left=(0, 1, 2),
+        ),
+        table("Widths", ["", "eV", "nm", "band (eV)", "made of"], _width_rows(result), left=(0, 4)),
+        table("What they damp", POINT_COLUMNS, _point_rows(result)),
+        caption(*_explanations(result), *_dominance(result), *_bounds(result)),
+    ]
+
+
+def check_table(checks: Sequence[Check]) -> Table:
+    """Closed form and numerical amplitude."""
+    rows = [
+        [each.name, f"{each.energy_MeV:g}", f"{each.closed:.8e}", f"{each.numerical:.8e}",
+         f"{each.deviation:.1e}"]
+        for each in checks
+    ]  # fmt: skip
+    columns = ["", "E (MeV)", "closed form", "amplitude", "apart by"]
+    title = "-ln(ξ_loc ξ_en) without thermal motion, and by integrating the amplitude"
+    return table(title, columns, rows)
+
+
+def fit_tables(moved: QuantumDamping) -> list[object]:
+    """How far the widths move the gallium fit."""
+    fitted = moved.fitted
+    rows = [
+        [title, f"{expected:.4f}", f"{change:+.2e}"]
+        for title, expected, change in zip(
+            fitted.titles, fitted.expected, moved.ratio_changes, strict=True
+        )
+    ]
+    rows.append(["χ²", f"{fitted.fit.chi2_min:.4f}", f"{moved.chi2_change:+.2e}"])
+    for name, change in moved.parameter_changes.items():
+        apart = moved.changes_in_errors.get(name)
+        error = "" if apart is None else f" ({apart:+.1e} errors)"
+        rows.append([name, f"{fitted.values[name]:.4g}", f"{change:+.2e}{error}"])
+    title = f"Gallium fit of {fitted.model.name}: best fit, and its change by quantum widths"
+    return [table(title, ["", "best fit", "change"], rows)]
+
+
+PARTICLE_COLUMNS = ["particle", "momentum", "δx (nm)", "computed", "σ (eV)", "computed", "v",
+                    "computed"]  # fmt: skip
+SUMMARY_COLUMNS = ["set-up", "E (MeV)", "σ_m (eV)", "band", "σ_en (eV)", "band", "-ln ξ_loc",
+                   "-ln ξ_en", "-ln ξ_line", "classical: E, L"]  # fmt: skip
+POINT_COLUMNS = ["", "E (MeV)", "L/L_osc", "L_coh (km)", "-ln ξ_loc", "-ln ξ_en", "-ln ξ_line",
+                 "sizes", "resolution"]  # fmt: skip
+
+
+def _particle_rows(result: CoherenceResult, slug: str) -> list[list[str]]:
+    rows = []
+    for side in SIDES:
+        for each in result.typical.particles[side]:
+            rows.append([slug, side, *_particle(each)])
+            slug = ""
+    return rows
+
+
+def _particle(each: ParticleValues) -> list[str]:
+    printed, role = each.description.printed, each.description.role
+    final = "observed" if each.description.observed else "integrated"
+    speed = math.hypot(*each.computed_velocity)
+    return [
+        each.name,
+        "initial" if role == "initial" else final,
+        _number(printed.delta_x_nm),
+        _number(each.computed_nm),
+        _number(printed.sigma_eV),
+        _number(float(width_eV(each.computed_nm))),
+        _number(printed.velocity),
+        _number(speed),
+    ]
+
+
+def _summary_row(result: CoherenceResult) -> list[str]:
+    quantum = [point.quantum for point in result.points]
+    band, classical = result.band, result.classical
+    orders = (classical.energy_orders, classical.position_orders)
+    return [
+        result.setup.slug,
+        f"{result.typical.energy_MeV:g}",
+        f"{result.widths.sigma_m_eV:.0f}",
+        "{:.0f}–{:.0f}".format(*band.sigma_m_eV),
+        _number(result.widths.sigma_en_eV),
+        "–".join(_number(end) for end in band.sigma_en_eV),
+        f"{max(float(each.localisation) for each in quantum):.1e}",
+        f"{max(float(each.energy) for each in quantum):.1e}",
+        f"{max(float(each.line) for each in quantum):.1e}",
+        ", ".join(MISSING if each is None else f"{each:.1f}" for each in orders),
+    ]
+
+
+def _width_rows(result: CoherenceResult) -> list[list[str]]:
+    process, widths, band = result.typical, result.widths, result.band
+    rows = []
+    for side in SIDES:
+        vertex = getattr(widths, side)
+        rows.append([f"σ_p of {side}", _number(vertex.sigma_p_eV), "", "", _parts(vertex.momentum)])
+        rows.append([f"σ_e of {side}", _number(vertex.sigma_e_eV), "", "", _parts(vertex.energy)])
+    terms = ", ".join(
+        f"{term.kind} of {term.vertex} {100 * term.share:.0f} %"
+        for term in widths.localisation
+        if term.share > 0.005
+    )
+    rows.append(
+        [
+            "σ_m",
+            _number(widths.sigma_m_eV),
+            _number(widths.delta_loc_nm),
+            _ends(band.sigma_m_eV),
+            terms,
+        ]
+    )
+    for step, value in process.steps.items():
+        rows.append([f"σ_en {STEP_NAMES[step]}", _number(value), "", "", ""])
+    parts = "; ".join(
+        f"{term.vertex}: {_parts(term.parts)}" for term in widths.energy if term.share > 0.005
+    )
+    rows.append(
+        [
+            "σ_en",
+            _number(widths.sigma_en_eV),
+            _number(widths.delta_en_nm),
+            _ends(band.sigma_en_eV),
+            parts,
+        ]
+    )
+    rows += [
+        [f"Γ by {line.cause} ({line.vertex})", _number(line.full_width_eV), "", "", ""]
+        for line in process.lines
+    ]
+    return rows
+
+
+def _parts(parts: Sequence[object]) -> str:
+    """Names of what makes up a width, with their shares of its square."""
+    shown = [each for each in parts if each.share > 0.005]  # type: ignore[attr-defined]
+    return ", ".join(f"{p.name} {100 * p.share:.0f} %" for p in shown)  # type: ignore[attr-defined]
+
+
+def _point_rows(result: CoherenceResult) -> list[list[str]]:
+    return [
+        [
+            point.name,
+            f"{point.energy_MeV:g}",
+            f"{point.baseline_m / float(point.quantum.oscillation_length_m):.3g}",
+            _number(float(point.quantum.coherence_length_m) / KM),
+            f"{float(point.quantum.localisation):.2e}",
+            f"{float(point.quantum.energy):.2e}",
+            f"{float(point.quantum.line):.2e}",
+            f"{float(point.classical.localisation):.1e}",
+            f"{float(point.classical.energy):.1e}",
+        ]
+        for point in result.points
+    ]
+
+
+def _explanations(result: CoherenceResult) -> list[str]:
+    chosen = ", ".join(f"{name}={value}" for name, value in result.reading.as_dict().items())
+    return [
+        "δx, σ = ħc/2δx and v as the talk prints them and as computed; momentum: integrated if "
+        "nobody observes it.",
+        "band: over the readings of which none is better. ξ_line: lifetime and collisions.",
+        f"Reading: {chosen}.",
+    ]
+
+
+def _dominance(result: CoherenceResult) -> list[str]:
+    classical = result.classical
+    said = []
+    if classical.energy_orders is not None:
+        said.append(
+            f"The energy resolution, {classical.energy_MeV:.3g} MeV, exceeds σ_en by "
+            f"{classical.energy_orders:.1f} orders of magnitude."
+        )
+    if classical.position_orders is not None:
+        said.append(
+            f"Source and detector, {classical.position_m:.2g} m, exceed δ_loc by "
+            f"{classical.position_orders:.1f} orders of magnitude."
+        )
+    return said
+
+
+def _bounds(result: CoherenceResult) -> list[str]:
+    return [
+        f"Bound of {bound.name}: δ_en > {bound.position_nm:g} nm, σ_en < {energy / 1e6:.3g} MeV; "
+        f"the width above is {abs(orders):.1f} orders {'smaller' if orders > 0 else 'larger'}."
+        for bound, energy, orders in result.bounds()
+    ]
+
+
+def _ends(ends: tuple[float, float]) -> str:
+    return "–".join(_number(end) for end in ends)
+
+
+def _number(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.3g}"

@@ -1,0 +1,334 @@
+"""The best design for a question: position, shield, threshold, fiducial volume, days, runs.
+
+:func:`optimise` looks where a merit is highest over one to a few values of a set-up, each between
+two bounds; the merit is any function of an :class:`~gallus.forecast.observation.Observation`, the
+:data:`MERITS` are those of the questions. A coarse lattice first, since a source inside and one
+outside of a detector are two worlds with a wall between, then a simplex from its best points. Sums
+over bins, resolutions and pulls are exact for each design; :mod:`gallus.forecast.counting_design`
+says in closed form where the best volume of a counting experiment lies.
+
+Beside the keys of a set-up there is ``shield_cm``, the thickness of the shield around the source:
+hole, distance to the wall, and what of the source's own photons comes through follow from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+
+from gallus.arrays import Array
+from gallus.errors import InputError
+from gallus.experiments.background_sections import ShieldedTable
+from gallus.experiments.setup import Setup, with_values
+from gallus.experiments.setup_keys import full_key
+from gallus.forecast.backgrounds.attenuation import medium_of
+from gallus.forecast.backgrounds.base import Background
+from gallus.forecast.backgrounds.catalogue import background
+from gallus.forecast.observation import Observation, observation
+
+Merit = Callable[[Observation], float]
+"""What is to be as high as possible."""
+
+SHIELD: Final = "shield_cm"
+WHOLE: Final = ("runs",)
+"""Keys of whole numbers."""
+LATTICE: Final = {1: 13, 2: 6, 3: 3}
+"""Points along each variable of the coarse lattice, by their number."""
+FEW: Final = 3
+"""For more variables."""
+STARTS: Final = 1
+"""Points of the lattice that are refined."""
+REFINED: Final = 14
+"""Designs for each variable and start."""
+NOTHING: Final = -math.inf
+"""Merit of a design that is not possible."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A value of a set-up that may be chosen.
+
+    Parameters
+    ----------
+    key : str
+        Of the set-up, or ``shield_cm``.
+    lower, upper : float
+        Bounds.
+
+    Raises
+    ------
+    InputError
+        If the bounds do not increase.
+    """
+
+    key: str
+    lower: float
+    upper: float
+
+    def __post_init__(self) -> None:
+        if not -math.inf < self.lower < self.upper < math.inf:
+            raise InputError(
+                "has no range", key=self.key, value=(self.lower, self.upper), allowed="LO < HI"
+            )
+
+    def value(self, share: float) -> float | int:
+        """Value at a share of the range; a whole number where only those make sense."""
+        value = self.lower + share * (self.upper - self.lower)
+        return round(value) if self.key in WHOLE else value
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """The best design that was found.
+
+    Parameters
+    ----------
+    variables : tuple of Variable
+        What was chosen.
+    values : dict of str to float
+        Where the merit is highest.
+    merit : float
+        There.
+    merit_before : float
+        Of the set-up as it was.
+    tried : array, shape (designs, variables)
+        All designs that were looked at.
+    merits : array, shape (designs,)
+        Theirs; -inf for those that are not possible.
+    observation : Observation
+        The best design.
+    """
+
+    variables: tuple[Variable, ...]
+    values: dict[str, float]
+    merit: float
+    merit_before: float
+    tried: Array
+    merits: Array
+    observation: Observation
+
+    @property
+    def at_bounds(self) -> dict[str, str]:
+        """Variables whose best value is at a bound, and at which: more would be better."""
+        found = {}
+        for each in self.variables:
+            span = each.upper - each.lower
+            if self.values[each.key] - each.lower < 1e-3 * span:
+                found[each.key] = "lower"
+            elif each.upper - self.values[each.key] < 1e-3 * span:
+                found[each.key] = "upper"
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain numbers for JSON."""
+        return {
+            "values": self.values,
+            "merit": self.merit,
+            "merit_before": self.merit_before,
+            "at_bounds": self.at_bounds,
+            "bounds": {each.key: [each.lower, each.upper] for each in self.variables},
+            "tried": {
+                each.key: column.tolist()
+                for each, column in zip(self.variables, self.tried.T, strict=True)
+            },
+            "merits": [value if math.isfinite(value) else None for value in self.merits],
+        }
+
+
+def optimise(chosen: Setup, merit: Merit, variables: Sequence[Variable]) -> Optimum:
+    """Find the design with the highest merit.
+
+    Parameters
+    ----------
+    chosen : Setup
+        Everything that is not chosen; its backgrounds and uncertainties count.
+    merit : callable
+        What is to be as high as possible, of an observation.
+    variables : sequence of Variable
+        What may be chosen.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown or stands twice, or no design between the bounds is possible.
+    """
+    from scipy.optimize import minimize
+
+    designs = _Designs(chosen, merit, _checked(chosen, variables))
+    count = len(designs.variables)
+    steps = np.linspace(0.0, 1.0, LATTICE.get(count, FEW))
+    for point in product(steps, repeat=count):
+        designs(np.array(point))
+    for start in designs.best(STARTS):
+        minimize(
+            lambda point: -designs(point),
+            start,
+            method="Nelder-Mead",
+            bounds=[(0.0, 1.0)] * count,
+            options={
+                "initial_simplex": _simplex(start, 0.5 / (len(steps) - 1)),
+                "maxfev": REFINED * count,
+                "xatol": 1e-4,
+                "fatol": 1e-6,
+            },
+        )
+    return designs.optimum()
+
+
+def largest_shield_cm(chosen: Setup, mass_t: float) -> float:
+    """Thickness of a spherical shield of some mass around the source of a set-up.
+
+    Raises
+    ------
+    InputError
+        If the set-up has no shield, or the mass is not above 0.
+    """
+    if not mass_t > 0:
+        raise InputError("is no mass", key="shield mass", value=mass_t, allowed="above 0")
+    shield = _Shield.of(chosen)
+    density_t_per_m3 = medium_of(shield.material).density_g_per_cm3
+    volume_m3 = mass_t / density_t_per_m3
+    outer_m = (shield.core_m**3 + 3.0 * volume_m3 / (4.0 * math.pi)) ** (1.0 / 3.0)
+    return 100.0 * (outer_m - shield.core_m)
+
+
+@dataclass(frozen=True)
+class _Shield:
+    """The shield around the source: what is inside of it, what it is made of."""
+
+    core_m: float
+    material: str
+    tables: tuple[str, ...]
+
+    @classmethod
+    def of(cls, chosen: Setup) -> _Shield:
+        """Shield of a set-up: that of its photons' tables, up to its radius."""
+        tables = [each for each in chosen.background if isinstance(each, ShieldedTable)]
+        layers = {each.layers[0] for each in tables if len(each.layers) == 1}
+        core_m = chosen.source.shield_radius_m - sum(0.01 * each.thickness_cm for each in layers)
+        if len(layers) != 1 or not core_m > 0:
+            raise InputError(
+                "needs a set-up with one shield",
+                key=SHIELD,
+                allowed="source.shield_radius_m, and one and the same layer in all tables of "
+                "source-gamma and bremsstrahlung",
+            )
+        (layer,) = layers
+        return cls(core_m, layer.material, tuple(each.name for each in tables))
+
+    def values(self, thickness_cm: float) -> dict[str, Any]:
+        """Values of the set-up for another thickness."""
+        radius_m = self.core_m + 0.01 * thickness_cm
+        layers = [{"material": self.material, "thickness_cm": thickness_cm}]
+        return {
+            "source.shield_radius_m": radius_m,
+            "position.hole_radius_m": radius_m,
+            **{f"background.{name}.layers": layers for name in self.tables},
+        }
+
+
+@dataclass(eq=False)
+class _Designs:
+    """Merits of designs, each computed once."""
+
+    chosen: Setup
+    merit: Merit
+    variables: tuple[Variable, ...]
+    known: dict[tuple[float, ...], float] = field(default_factory=dict)
+    steady: tuple[Background, ...] | None = None
+    problem: InputError | None = None
+
+    def __call__(self, point: Array) -> float:
+        values = tuple(
+            each.value(min(max(float(x), 0.0), 1.0))
+            for each, x in zip(self.variables, point, strict=True)
+        )
+        if values not in self.known:
+            self.known[values] = self._merit(values)
+        return self.known[values]
+
+    def best(self, count: int) -> list[Array]:
+        """The best points so far, as shares of the ranges."""
+        ranked = sorted(self.known, key=lambda values: -self.known[values])
+        return [
+            np.array(
+                [
+                    (x - v.lower) / (v.upper - v.lower)
+                    for x, v in zip(p, self.variables, strict=True)
+                ]
+            )
+            for p in ranked[:count]
+            if self.known[p] > NOTHING
+        ]
+
+    def optimum(self) -> Optimum:
+        values = max(self.known, key=lambda each: self.known[each])
+        if self.known[values] == NOTHING:
+            raise InputError("allow no design", key="bounds") from self.problem
+        return Optimum(
+            self.variables,
+            dict(zip((each.key for each in self.variables), values, strict=True)),
+            self.known[values],
+            self.merit(observation(self.chosen, self._backgrounds(self.chosen))),
+            np.array(list(self.known)),
+            np.array(list(self.known.values())),
+            self._observation(values),
+        )
+
+    def _merit(self, values: Sequence[float]) -> float:
+        try:
+            found = self._observation(values)
+        except InputError as problem:  # no room for the source, or nothing left to count
+            self.problem = problem
+            return NOTHING
+        merit = self.merit(found)
+        if math.isnan(merit):
+            raise InputError("is not a number", key="merit", value=merit)
+        return merit
+
+    def _observation(self, values: Sequence[float]) -> Observation:
+        given: dict[str, Any] = {}
+        for each, value in zip(self.variables, values, strict=True):
+            own = _Shield.of(self.chosen).values(value) if each.key == SHIELD else {each.key: value}
+            given |= own
+        there = with_values(self.chosen, given)
+        return observation(there, self._backgrounds(there))
+
+    def _backgrounds(self, there: Setup) -> list[Background]:
+        """Backgrounds of a design; those that do not know the source are made once."""
+        if self.steady is None or any(
+            each.key.startswith(("detector.", "background.")) for each in self.variables
+        ):
+            tables = [each for each in there.background if not isinstance(each, ShieldedTable)]
+            self.steady = tuple(made for each in tables for made in background(each, there))
+        shielded = [each for each in there.background if isinstance(each, ShieldedTable)]
+        return [*self.steady, *(made for each in shielded for made in background(each, there))]
+
+
+def _checked(chosen: Setup, variables: Sequence[Variable]) -> tuple[Variable, ...]:
+    if not variables:
+        raise InputError("are missing", key="variables", allowed="one or more")
+    found = []
+    for each in variables:
+        key = SHIELD if each.key == SHIELD else full_key(each.key, chosen.background)
+        if key in {other.key for other in found}:
+            raise InputError("stands twice", key="variable", value=key)
+        if key == SHIELD:
+            _Shield.of(chosen)
+        found.append(Variable(key, each.lower, each.upper))
+    return tuple(found)
+
+
+def _simplex(start: Array, step: float) -> Array:
+    """Corners around a point, inwards where it is at a bound."""
+    corners = [start]
+    for axis in range(len(start)):
+        corner = start.copy()
+        corner[axis] += step if start[axis] < 0.5 else -step
+        corners.append(corner)
+    return np.array(corners)

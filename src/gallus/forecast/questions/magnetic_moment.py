@@ -1,0 +1,149 @@
+r"""Sensitivity to a magnetic moment of nu_e: more recoils, most of them of low energy.
+
+The counts are linear in mu^2, N = N_weak + mu^2 N_mu, so that the error of mu^2 is exact. With no
+moment the upper limit at the confidence level C is
+
+.. math:: \mu_\nu^2 < z_C\, \sigma(\mu_\nu^2), \qquad z_{0.9} = 1.645
+
+(a change of chi^2 by 2.71, as the experiments quote it). Use :func:`magnetic_moment_sensitivity`;
+:func:`magnetic_moment_chi2` is the exact Poisson likelihood ratio for any moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from gallus.arrays import Array
+from gallus.errors import InputError
+from gallus.forecast.asimov import poisson_chi2
+from gallus.forecast.fisher import error_budget, marginal_errors
+from gallus.forecast.observation import Observation
+from gallus.forecast.questions.base import Observations
+from gallus.forecast.questions.coupling_columns import (
+    Information,
+    informed,
+    joined,
+    magnetic_part,
+    sequence,
+)
+
+MOMENT2 = "magnetic_moment2"
+"""Name of the parameter mu^2, in units of (1e-11 Bohr magnetons)^2."""
+UNIT_MUB = 1e-11
+
+
+@dataclass(frozen=True)
+class MagneticMomentResult:
+    """What a measurement says about the magnetic moment of nu_e if there is none.
+
+    Parameters
+    ----------
+    limit_muB : float
+        Upper limit at the confidence level, in Bohr magnetons.
+    confidence : float
+        Confidence level.
+    error_mu2 : float
+        One-sigma error of mu^2, in (1e-11 Bohr magnetons)^2.
+    information : str
+        ``rate``, ``shape`` or ``both``.
+    events, background : float
+        Expected counts.
+    limits : dict
+        Contributions to the error of mu^2, in quadrature: statistics and each pull.
+    """
+
+    limit_muB: float
+    confidence: float
+    error_mu2: float
+    information: str
+    events: float
+    background: float
+    limits: dict[str, float]
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviations that a moment of 1e-11 Bohr magnetons would show."""
+        return 1.0 / self.error_mu2
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain numbers."""
+        return {**asdict(self), "sigma": self.sigma}
+
+
+def magnetic_moment_sensitivity(
+    observations: Observations, *, confidence: float = 0.9, information: Information = "both"
+) -> MagneticMomentResult:
+    """Upper limit on the magnetic moment of nu_e if there is none.
+
+    Parameters
+    ----------
+    observations : Observation or sequence
+        Scattering on electrons, without a moment of its own in the set-up.
+    confidence : float
+        Confidence level, between 0 and 1.
+    information : str
+        ``rate`` (one number a period), ``shape`` (free size of the signal) or ``both``.
+
+    Raises
+    ------
+    InputError
+        If the confidence level or the information is of no known kind, or if the threshold makes
+        the cross section infinite.
+    """
+    several = sequence(observations)
+    expectation, columns = informed(several, _columns, information)
+    error = marginal_errors(expectation, columns)[MOMENT2]
+    limit = UNIT_MUB * float(np.sqrt(two_sided_sigmas(confidence) * error))
+    return MagneticMomentResult(
+        limit,
+        confidence,
+        error,
+        information,
+        float(sum(each.undisturbed.sum() for each in several)),
+        float(sum(each.background.sum() for each in several)),
+        error_budget(expectation, columns, MOMENT2),
+    )
+
+
+def magnetic_moment_chi2(observations: Observations, moments_muB: Array) -> Array:
+    """Change of the Poisson chi^2 for moments, all pulls profiled, if there is none.
+
+    Parameters
+    ----------
+    observations : Observation or sequence
+        As of :func:`magnetic_moment_sensitivity`.
+    moments_muB : array, shape (k,)
+        In Bohr magnetons.
+
+    Returns
+    -------
+    array, shape (k,)
+    """
+    expectation, columns = joined(observations, _columns)
+    squares = (np.asarray(moments_muB, dtype=np.float64) / UNIT_MUB) ** 2
+    expected = expectation.expected + squares[:, None] * columns[MOMENT2]
+    return poisson_chi2(expectation.expected, expectation, expected).chi2
+
+
+def two_sided_sigmas(confidence: float) -> float:
+    """Standard deviations of a central interval, 1.645 for 0.9.
+
+    Raises
+    ------
+    InputError
+        If the confidence level is not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise InputError(
+            "is no confidence level", key="confidence", value=confidence, allowed="between 0 and 1"
+        )
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + confidence) / 2))
+
+
+def _columns(observation: Observation) -> Mapping[str, Array]:
+    return {MOMENT2: magnetic_part(observation) * UNIT_MUB**2}

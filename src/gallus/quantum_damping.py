@@ -1,0 +1,260 @@
+r"""What the quantum widths of production and detection do to the gallium fit: computed, not said.
+
+:func:`quantum_damping` puts sigma_en, sigma_m and line widths of :mod:`gallus.coherence` into the
+oscillation that was fitted, and returns how far expected ratios, chi2 and best parameters move::
+
+    from gallus.explanation import fit_gallium
+    from gallus.oscillation import Sterile
+    from gallus.quantum_damping import quantum_damping
+
+    moved = quantum_damping(fit_gallium(Sterile()))
+    print(moved.chi2_change, moved.parameter_changes)
+
+The damping exponents are so small (1e-12) that a damped prediction minus an undamped one is lost in
+the sixteen digits of a number. Their first order is not: for every line and every cosine
+
+.. math:: \delta R = -\sum_k w_k \Bigl[\tfrac12 (\sigma_{en}/E)^2 \langle\phi^2\cos\phi\rangle
+          + \tfrac12 (\Delta m^2/4E\sigma_m)^2 \langle\cos\phi\rangle
+          + \tfrac12 (\Gamma/E)\langle|\phi|\cos\phi\rangle\Bigr]
+
+with averages over the path lengths in closed form; what is left out is smaller by another factor of
+the exponent. Chi2 moves by its gradient in the ratios, best parameters by their covariance.
+:func:`with_classical` adds resolution and sizes to quantum widths, in quadrature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gallus.arrays import Array
+from gallus.coherence.damping import Widths
+from gallus.coherence.description import CoherenceSetup, setup
+from gallus.coherence.process import process
+from gallus.coherence.readings import Reading
+from gallus.coherence.results import CoherenceResult
+from gallus.constants import HBARC_MEV_M
+from gallus.errors import InputError
+from gallus.explanation import Explanation
+from gallus.kernel.averages import mean_with_derivatives
+from gallus.kernel.linear_map import Block
+from gallus.oscillation.base import SURVIVAL, DampedCosineModel, OscillationModel
+from gallus.parameters import Params
+
+SETUPS: Final = {"51Cr": "gallium-cr51", "37Ar": "gallium-ar37"}
+"""Registered description of production and detection by source."""
+
+STEP: Final = 1e-4
+"""Of ratios, and of parameters in units of their errors, in central differences: chi2 is all but
+quadratic in the ratios, so that both rounding and truncation stay below 1e-6 of the change."""
+
+WidthsAt = Callable[[float], Widths]
+"""Quantum widths at an energy in MeV."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuantumDamping:
+    """Changes of a fit by quantum widths, to first order in the damping exponents.
+
+    Parameters
+    ----------
+    fitted : Explanation
+        The fit without them.
+    ratio_changes : array, shape (n,)
+        Of the expected ratios at the best fit.
+    chi2_change : float
+        Of chi2 there; to first order also that of its minimum.
+    parameter_changes : dict of str to float
+        Of the best values of the free parameters.
+    citations : tuple of str
+        Keys of the publications behind the widths and the fit.
+    """
+
+    fitted: Explanation
+    ratio_changes: Array
+    chi2_change: float
+    parameter_changes: dict[str, float]
+    citations: tuple[str, ...]
+
+    @property
+    def largest_ratio_change(self) -> float:
+        """Largest change of an expected ratio."""
+        return float(np.abs(self.ratio_changes).max())
+
+    @property
+    def changes_in_errors(self) -> dict[str, float]:
+        """Changes of the parameters in units of their errors, where there are any."""
+        errors = {name: each.error for name, each in self.fitted.fit.parameters.items()}
+        return {
+            name: change / error
+            for name, change in self.parameter_changes.items()
+            if (error := errors[name])
+        }
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain numbers for JSON."""
+        names = self.fitted.likelihood.data.names
+        changes = zip(names, self.ratio_changes, strict=True)
+        return {
+            "model": self.fitted.model.name,
+            "parameters": self.fitted.values,
+            "chi2": self.fitted.fit.chi2_min,
+            "ratio_changes": {name: float(change) for name, change in changes},
+            "chi2_change": self.chi2_change,
+            "parameter_changes": self.parameter_changes,
+            "parameter_changes_in_errors": self.changes_in_errors,
+            "citations": self.citations,
+        }
+
+
+def quantum_damping(
+    fitted: Explanation,
+    reading: Reading | None = None,
+    setups: Mapping[str, CoherenceSetup] | None = None,
+) -> QuantumDamping:
+    """Changes of a gallium fit by the quantum widths of its sources.
+
+    Parameters
+    ----------
+    fitted : Explanation
+        Fit of an oscillation without damping: ``sterile``, ``three-flavour``.
+    reading : Reading, optional
+        How the open steps of the descriptions are read.
+    setups : mapping of str to CoherenceSetup, optional
+        Description by source; those of :data:`SETUPS` if not given.
+
+    Raises
+    ------
+    InputError
+        If the model is damped already, or a source has no description.
+    """
+    chosen = dict(setups or {name: setup(slug) for name, slug in SETUPS.items()})
+    sources = [entry.nuclide for entry in fitted.measurements.entries.values()]
+    for source in sources:
+        if source not in chosen:
+            raise InputError("has no description of its coherence", key="setups", value=source)
+    how = reading or Reading()
+
+    def widths_of(source: str) -> WidthsAt:
+        return lambda energy_MeV: process(chosen[source], energy_MeV, how).quantum
+
+    widths = [
+        widths_at_lines(b, widths_of(s)) for b, s in zip(_blocks(fitted), sources, strict=True)
+    ]
+    citations = (key for source in dict.fromkeys(sources) for key in chosen[source].citations())
+    return changes(fitted, widths, tuple(dict.fromkeys((*citations, *fitted.citations))))
+
+
+def changes(
+    fitted: Explanation, widths: list[list[Widths]], citations: tuple[str, ...] = ()
+) -> QuantumDamping:
+    """Changes of a fit by widths at the lines of each of its measurements."""
+
+    def chi2_change(params: Params) -> float:
+        return float(_chi2_gradient(fitted, params) @ ratio_changes(fitted, params, widths))
+
+    best = fitted.values
+    return QuantumDamping(
+        fitted,
+        ratio_changes(fitted, best, widths),
+        chi2_change(best),
+        _parameter_changes(fitted, chi2_change),
+        citations,
+    )
+
+
+def ratio_changes(fitted: Explanation, params: Params, widths: list[list[Widths]]) -> Array:
+    """First order of the expected ratios in the damping exponents, shape (n,)."""
+    model = fitted.model
+    check_undamped(model)
+    assert isinstance(model, DampedCosineModel)  # for the type checker
+    parts = [
+        block.response @ _line_changes(model, block, params, each)
+        for block, each in zip(_blocks(fitted), widths, strict=True)
+    ]
+    return np.concatenate(parts)
+
+
+def widths_at_lines(block: Block, widths: WidthsAt) -> list[Widths]:
+    """Widths at every line of a block."""
+    return [widths(float(energy)) for energy in block.energy_MeV]
+
+
+def with_classical(result: CoherenceResult) -> Widths:
+    """Quantum widths of a set-up with its resolution and sizes added in quadrature."""
+    classical = result.classical
+    return result.quantum.with_classical(
+        energy_eV=classical.energy_MeV * 1e6, position_m=classical.position_m
+    )
+
+
+def check_undamped(model: OscillationModel) -> None:
+    """Raise InputError unless the model is a sum of plain cosines, whatever its parameters."""
+    energy = np.array([1.0])
+    values = {each.name: each.start for each in model.parameters}
+    plain = isinstance(model, DampedCosineModel) and (
+        model.damped_cosines(energy, values).is_plain
+        and model.sine_weights(SURVIVAL, energy, values) is None
+    )
+    if not plain:
+        raise InputError(
+            "is no sum of undamped cosines",
+            key="model",
+            value=model.name,
+            allowed="sterile, three-flavour",
+        )
+
+
+def _blocks(fitted: Explanation) -> tuple[Block, ...]:
+    """One for each measurement, in their order."""
+    return tuple(fitted.likelihood.kernel.blocks)
+
+
+def _line_changes(
+    model: DampedCosineModel, block: Block, params: Params, widths: list[Widths]
+) -> Array:
+    """Change of P at each line of a block, shape (n,)."""
+    energy = block.energy_MeV
+    terms = model.damped_cosines(energy, params)
+    phase = terms.phase_per_m
+    plain, first, second = mean_with_derivatives(block.distances, phase, 2)
+    cosine, length_cosine, square_cosine = plain.real, first.imag, -second.real
+    relative = np.array([each.sigma_en_eV for each in widths]) * 1e-6 / energy
+    place = np.array([HBARC_MEV_M / (2e-6 * each.sigma_m_eV) for each in widths])
+    line = np.array([each.full_width_eV for each in widths]) * 1e-6 / energy
+    exponents = (
+        0.5 * (relative * phase) ** 2 * square_cosine
+        + 0.5 * (place * phase) ** 2 * cosine
+        + 0.5 * line * np.abs(phase) * length_cosine
+    )
+    weights = model.weights(block.channel, energy, params)
+    change: Array = -(weights * exponents).sum(axis=-2)
+    return change
+
+
+def _chi2_gradient(fitted: Explanation, params: Params) -> Array:
+    """Derivative of chi2 in each expected ratio."""
+    likelihood = fitted.likelihood
+    expected = likelihood.expected(params)
+    moved = STEP * np.eye(len(expected))
+    chi2 = [likelihood.recipe.chi2(likelihood.data, expected + sign * moved) for sign in (1, -1)]
+    gradient: Array = (chi2[0] - chi2[1]) / (2 * STEP)
+    return gradient
+
+
+def _parameter_changes(
+    fitted: Explanation, chi2_change: Callable[[Params], float]
+) -> dict[str, float]:
+    """-C grad/2: the minimum of chi2 + change, with C^-1 half of the second derivatives of chi2."""
+    free = fitted.fit.parameters
+    gradient = []
+    for name, each in free.items():
+        step = STEP * (each.error or abs(each.value) or 1.0)
+        ends = (chi2_change({**fitted.values, name: each.value + s * step}) for s in (1, -1))
+        above, below = ends
+        gradient.append((above - below) / (2 * step))
+    found = -0.5 * np.nan_to_num(fitted.fit.covariance) @ np.array(gradient)
+    return {name: float(change) for name, change in zip(free, found, strict=True)}
