@@ -1,4 +1,4 @@
-"""Quenching: thresholds, bins and resolutions are those of the visible energy."""
+"""Bins of visible energy, where events are quenched, and of recorded distance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from gallus.errors import InputError
 from gallus.experiments.assumption_costs import assumption_costs
+from gallus.experiments.recorded_bins import resolution_nodes, shares_within
 from gallus.experiments.scattering_design import scattering_design
 from gallus.experiments.setup import setup, with_values
 from gallus.experiments.setup_kernel import SetupKernel
 from gallus.experiments.setup_reactions import events_per_day, setup_kernels
+from gallus.response.vertex import share_within
 
 WINDOW = {"threshold_keV": 0.03, "upper_keV": 0.18, "bins": 6}
 """Visible energy of recoiling nuclei in LiF, whose recoils end at 0.2 keV (Li) and below."""
@@ -89,3 +91,40 @@ def test_quenching_is_an_assumption_that_costs_events() -> None:
 def test_a_factor_that_is_no_share_is_refused(quenching: float) -> None:
     with pytest.raises(InputError, match="quenching_factor"):
         with_values(setup("juno"), {"quenching_factor": quenching})
+
+
+# --- distances --------------------------------------------------------------------------------
+
+
+@settings(max_examples=20, deadline=None)
+@given(lowest=st.floats(0.01, 0.5), ratio=st.floats(1.0, 20.0))
+def test_few_resolutions_stand_for_many(lowest: float, ratio: float) -> None:
+    sigma = np.geomspace(lowest, ratio * lowest, 200)
+    nodes, mixing = resolution_nodes(sigma)
+    assert len(nodes) < 50
+    edges, distance = np.linspace(0.0, 4.0, 9), np.linspace(0.05, 5.0, 30)
+    few = np.array([shares_within(edges, distance, s) for s in nodes.tolist()])
+    exact = share_within(edges[:, None], distance, sigma[:, None, None])
+    assert np.einsum("ts,sed->ted", mixing, few) == pytest.approx(exact, abs=3e-8)
+
+
+def test_shares_are_those_of_the_response() -> None:
+    edges, distance = np.linspace(0.0, 9.0, 31), np.linspace(0.01, 8.0, 50)
+    exact = share_within(edges[:, None], distance, np.array(0.2))
+    assert shares_within(edges, distance, 0.2) == pytest.approx(exact, abs=1e-14)
+
+
+def test_bins_may_be_a_part_of_the_distances() -> None:
+    smeared = {"vertex_resolution_cm_at_1_MeV": 30.0, "bins": 2, "distance_m": 0.0}
+    whole = kernel("jne-500t", **smeared, distance_from_m=0.0, distance_to_m=7.0, distance_bins=14)
+    part = kernel("jne-500t", **smeared, distance_from_m=2.0, distance_to_m=4.0, distance_bins=4)
+    assert part.distance_edges_m == pytest.approx([2.0, 2.5, 3.0, 3.5, 4.0])
+    assert part.without_oscillation() == pytest.approx(
+        whole.without_oscillation()[:, 4:8], rel=1e-3
+    )
+    sharp = kernel("jne-500t", distance_m=0.0, distance_from_m=2.0, distance_to_m=4.0, bins=2)
+    # A central source: the same in every metre from 0.2 to 5 m.
+    everything = kernel("jne-500t", distance_m=0.0, bins=2).without_oscillation().sum()
+    assert sharp.without_oscillation().sum() == pytest.approx(everything * 2.0 / 4.8, rel=1e-7)
+    with pytest.raises(InputError, match="distance_from_m"):
+        kernel("jne-500t", distance_from_m=4.0, distance_to_m=3.0)

@@ -10,7 +10,7 @@ import pytest
 
 from gallus.constants import AVOGADRO
 from gallus.database import reference
-from gallus.database.loader import data_path, read_toml
+from gallus.database.loader import data_path, read_toml, validate
 from gallus.errors import InputError
 from gallus.experiments.setup import (
     Setup,
@@ -199,3 +199,78 @@ def test_the_decay_of_the_source_gives_the_factors_of_the_talk() -> None:
     assert setup("juno").days_at_full_activity(30.0) == pytest.approx(21.098859, abs=1e-6)
     with pytest.raises(InputError, match="days"):
         setup("juno").days_at_full_activity(-1.0)
+
+
+# --- what forecasts need ------------------------------------------------------------------------
+
+FORECAST = """\
+[[background]]
+kind = "carbon-14"
+fraction = 2e-18
+error_percent = 10.0
+[[background]]
+kind = "internal"
+name = "bismuth"
+nuclide = "210Bi"
+per_day = 20.0
+[uncertainties]
+activity_percent = 0.5
+[periods]
+source_off_days = 30.0
+time_bins = 3
+[position]
+"""
+
+
+def test_a_file_holds_backgrounds_uncertainties_and_periods(mine: Any) -> None:
+    chosen = mine("[position]\n", FORECAST)
+    assert [each.name for each in chosen.background] == ["carbon-14", "bismuth"]
+    assert chosen.uncertainties.activity_percent == 0.5
+    assert chosen.uncertainties.fiducial_cm == 0.0
+    assert (chosen.periods.source_off_days, chosen.periods.time_bins) == (30.0, 3)
+    assert chosen.value("background.carbon-14.fraction") == 2e-18
+    assert "uncertainties.activity_percent" in chosen.given()
+
+
+def test_values_of_backgrounds_are_changed_by_name(mine: Any) -> None:
+    chosen = mine("[position]\n", FORECAST)
+    other = with_values(
+        chosen, {"background.bismuth.per_day": 5.0, "fraction": 1e-17, "time_bins": 6}
+    )
+    assert other.value("background.bismuth.per_day") == 5.0
+    assert other.value("background.carbon-14.fraction") == 1e-17
+    assert other.background[0].provenance == "user"
+    assert other.periods.time_bins == 6
+    none = with_values(chosen, {"background": ()})
+    assert none.background == ()
+    assert with_values(none, {"background": chosen.background}).background == chosen.background
+
+
+def test_a_file_s_source_is_that_of_its_backgrounds(mine: Any) -> None:
+    chosen = mine("[position]\n", FORECAST)
+    content = {**chosen.model_dump(exclude_unset=True), "citation": "beacom-2017"}
+    for each in content["background"]:
+        each.pop("citation", None)
+    again = validate(Setup, content, "mine")
+    assert {each.citation for each in again.background} == {"beacom-2017"}
+    assert "beacom-2017" in again.citations()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fraction = 2e-18", "fraction = -1.0", "background.0"),
+        ("fraction = 2e-18", "fractoin = 2e-18", "did you mean 'fraction'"),
+        ('"carbon-14"', '"carbon-15"', "did you mean 'carbon-14'"),
+        ('name = "bismuth"', 'name = "carbon-14"', "stands twice"),
+        ("activity_percent = 0.5", "activity_percent = -0.5", "uncertainties.activity_percent"),
+        ("activity_percent = 0.5", "activity = 0.5", "did you mean 'activity_percent'"),
+        ("time_bins = 3", "time_bins = 0", "periods.time_bins"),
+        ("time_bins = 3", "time_bins = 3.5", "periods.time_bins"),
+    ],
+)
+def test_bad_forecast_sections_are_named(mine: Any, old: str, new: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        mine("[position]\n", FORECAST.replace(old, new))
+    assert "mine.toml" in str(caught.value)
+    assert said in str(caught.value)

@@ -22,7 +22,6 @@ KM = 1e3
 STEP_NAMES = {
     "fixed-momenta": "at fixed external momenta",
     "phase-space": "unobserved momenta integrated over",
-    "doppler": "and thermal motion",
 }
 
 
@@ -39,8 +38,8 @@ def summary(results: Sequence[CoherenceResult]) -> list[object]:
         ),
         caption(
             *_explanations(results[0]),
-            "classical: by how many powers of ten the energy resolution, and the sizes of source "
-            "and detector, exceed the quantum widths.",
+            "orders: by how many powers of ten the energy resolution (E), and the sizes of source "
+            "and detector (L), exceed the quantum widths.",
             "gallus coherence SETUP shows terms, distances and bounds.",
         ),
     ]
@@ -95,8 +94,8 @@ def fit_tables(moved: QuantumDamping) -> list[object]:
 
 PARTICLE_COLUMNS = ["particle", "momentum", "δx (nm)", "computed", "σ (eV)", "computed", "v",
                     "computed"]  # fmt: skip
-SUMMARY_COLUMNS = ["set-up", "E (MeV)", "σ_m (eV)", "band", "σ_en (eV)", "band", "-ln ξ_loc",
-                   "-ln ξ_en", "-ln ξ_line", "classical: E, L"]  # fmt: skip
+SUMMARY_COLUMNS = ["set-up", "E (MeV)", "σ_m (eV), band", "σ_en (eV), band", "-ln ξ_loc",
+                   "-ln ξ_en", "-ln ξ_line", "orders E", "L"]  # fmt: skip
 POINT_COLUMNS = ["", "E (MeV)", "L/L_osc", "L_coh (km)", "-ln ξ_loc", "-ln ξ_en", "-ln ξ_line",
                  "sizes", "resolution"]  # fmt: skip
 
@@ -133,14 +132,12 @@ def _summary_row(result: CoherenceResult) -> list[str]:
     return [
         result.setup.slug,
         f"{result.typical.energy_MeV:g}",
-        f"{result.widths.sigma_m_eV:.0f}",
-        "{:.0f}–{:.0f}".format(*band.sigma_m_eV),
-        _number(result.widths.sigma_en_eV),
-        "–".join(_number(end) for end in band.sigma_en_eV),
+        f"{_number(result.widths.sigma_m_eV)}, {_ends(band.sigma_m_eV)}",
+        f"{_number(result.widths.sigma_en_eV)}, {_ends(band.sigma_en_eV)}",
         f"{max(float(each.localisation) for each in quantum):.1e}",
         f"{max(float(each.energy) for each in quantum):.1e}",
         f"{max(float(each.line) for each in quantum):.1e}",
-        ", ".join(MISSING if each is None else f"{each:.1f}" for each in orders),
+        *(MISSING if each is None else f"{each:.1f}" for each in orders),
     ]
 
 
@@ -165,7 +162,7 @@ def _width_rows(result: CoherenceResult) -> list[list[str]]:
             terms,
         ]
     )
-    for step, value in process.steps.items():
+    for step, value in list(process.steps.items())[:-1]:
         rows.append([f"σ_en {STEP_NAMES[step]}", _number(value), "", "", ""])
     parts = "; ".join(
         f"{term.vertex}: {_parts(term.parts)}" for term in widths.energy if term.share > 0.005
@@ -244,7 +241,7 @@ def _bounds(result: CoherenceResult) -> list[str]:
 
 
 def _ends(ends: tuple[float, float]) -> str:
-    return "–".join(_number(end) for end in ends)
+    return "–".join(dict.fromkeys(_number(end) for end in ends))
 
 
 def _number(value: float | None) -> str:

@@ -24,12 +24,14 @@ ASKED = (
     BACKGROUNDS,
 )
 TAKEN: Mapping[str, tuple[str, ...]] = {
-    "deficit": ("deficit", "lost_to", "against", "no_backgrounds"),
-    "sterile": ("information", "against", "grid", "no_backgrounds"),
+    "deficit": ("deficit", "lost_to", "against", "optimise", "no_backgrounds"),
+    "sterile": ("information", "against", "grid", "optimise", "no_backgrounds"),
     EXPLANATIONS: ("models", "cross_section", "method", "against"),
     BACKGROUNDS: (),
 }
-"""Options of some questions; the others take an information and what follows from counting."""
+"""Options of some questions."""
+USUAL = ("information", "against", "optimise", "no_backgrounds")
+"""Those of the others."""
 DEFICIT = 0.2
 
 
@@ -103,6 +105,15 @@ def forecast(
             "Once for each.",
         ),
     ] = None,
+    optimise: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--optimise",
+            metavar="KEY=LO:HI",
+            help="Look for the best value of the set-up between two bounds: distance_m=0:12, "
+            "fiducial_radius_m=2:17, shield_cm=5:30. May be repeated.",
+        ),
+    ] = None,
     models: Annotated[
         str | None,
         typer.Option(
@@ -153,6 +164,7 @@ def forecast(
         "information": information,
         "against": axis(against),
         "grid": grid,
+        "optimise": optimise,
         "models": models,
         "cross_section": cross_section,
         "method": method,
@@ -177,6 +189,10 @@ def forecast(
         )
         if question == BACKGROUNDS:
             forecast_answers.show_backgrounds(seen, figure, output)
+        elif optimise:
+            from gallus.cli.forecast_optimise import show as show_optimum
+
+            show_optimum(seen, question, asked, figure, output)
         else:
             forecast_answers.show(seen, question, asked, figure, output)
 
@@ -189,11 +205,11 @@ def given(question: str, options: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         If one is not for this question.
     """
-    known = TAKEN.get(question, ("information", "against", "no_backgrounds"))
+    known = TAKEN.get(question, USUAL)
     found = {key: value for key, value in options.items() if value is not None}
     for key, value in found.items():
         if key not in known:
-            others = [name for name in ASKED if key in TAKEN.get(name, ())]
+            others = [name for name in ASKED if key in TAKEN.get(name, USUAL)]
             raise InputError(
                 f"is not for {question}",
                 key=f"--{key.replace('_', '-')}",

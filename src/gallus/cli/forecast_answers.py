@@ -93,7 +93,7 @@ def show(
     results = _results(question, seen, options)
     found = _curves(question, seen, asked.get("against"), options)
     region = plane(seen, options, drawn=figure is not None) if name == "sterile" else None
-    citations = _citations(seen)
+    citations = citations_of(seen)
     content = {
         "question": name,
         **{key: options[key] for key in question.defaults},
@@ -119,7 +119,7 @@ def show_backgrounds(seen: Sequence[Planned], figure: str | None, output: Output
     """Print what is counted, and what else is."""
     from gallus.cli.tables import caption
 
-    citations = _citations(seen)
+    citations = citations_of(seen)
     content = {
         "question": "backgrounds",
         "experiments": {each.setup.name: _described(each) for each in seen},
@@ -149,7 +149,8 @@ def remarks(seen: Sequence[Planned]) -> list[str]:
             "known: --set activity_percent=1 --set cross_section_percent=1 --set fiducial_cm=1."
         )
     said.append(
-        "Expected counts in place of data (Asimov); backgrounds known to 'this run only' are fitted."
+        "Expected counts in place of data (Asimov); what 'this run only' tells is fitted to them. "
+        "Contributions do not add up where two do the same."
     )
     return said
 
@@ -218,7 +219,8 @@ def _time_axis(seen: Sequence[Planned]) -> Axis:
     return Axis("days", longest / DAYS_POINTS, longest, DAYS_POINTS)
 
 
-def _citations(seen: Sequence[Planned]) -> tuple[str, ...]:
+def citations_of(seen: Sequence[Planned]) -> tuple[str, ...]:
+    """Publications behind set-ups and backgrounds."""
     parts = [each.setup.all_citations() for each in seen]
     parts += [one.citations for each in seen for one in each.seen.backgrounds]
     return tuple(key for key in dict.fromkeys(sum(parts, ())) if key != "user")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gallus.explanation import Explanation
     from gallus.forecast.gallium_run import GalliumRun
     from gallus.forecast.questions.gallium_runs import Separation, SeparationCurve
+    from gallus.forecast.questions.models import ModelPatterns
 
 MODELS = "deficit,sterile,decoherence"
 
@@ -66,12 +67,12 @@ def show(
     if gallium:
         _show_gallium(chosen, values, explanations, asked.get("against"), figure, output)
     else:
-        _show_patterns(chosen, values, explanations, asked, figure, output)
+        _show_patterns(chosen, values, explanations, asked.get("against"), figure, output)
 
 
 def _explanations(asked: Mapping[str, Any]) -> tuple[Explanation, ...]:
     from gallus.cli.choices import models as cross_sections
-    from gallus.forecast.questions.gallium_runs import present_explanations
+    from gallus.forecast.present import present_explanations
 
     names = [name.strip() for name in asked.get("models", MODELS).split(",")]
     if len(set(names)) < len(names):
@@ -190,3 +191,57 @@ def _said(explanations: Sequence[Explanation]) -> Any:
         f"Cross section {first.cross_section.name}, method {first.likelihood.recipe.name}. What "
         "the set-up does not state is as in BEST.",
     )
+
+
+def _show_patterns(
+    chosen: Sequence[Setup],
+    values: Mapping[str, Mapping[str, Any]],
+    explanations: Sequence[Explanation],
+    varied: Any,
+    figure: str | None,
+    output: Output,
+) -> None:
+    from gallus.cli.forecast_answers import planned_all, remarks
+    from gallus.forecast.questions.models import model_patterns
+
+    if varied is not None:
+        raise InputError(
+            "is for runs with gallium here",
+            key="--against",
+            value=varied.name,
+            allowed="with best-zn65 and its like, or another question",
+        )
+    seen = planned_all(chosen, values, with_backgrounds=True, fine_bins=True)
+    groups = {each.setup.name: [each.seen] for each in seen}
+    if len(seen) > 1:
+        groups[tables.TOGETHER] = [each.seen for each in seen]
+    found = {name: model_patterns(group, explanations) for name, group in groups.items()}
+    citations = tuple(dict.fromkeys(key for each in found.values() for key in each.citations))
+    content = {
+        "question": "explanations",
+        "results": {name: each.as_dict() for name, each in found.items()},
+        "citations": citations,
+    }
+    output.write(content, citations)
+    if figure is not None:
+        from gallus.figures.appearance import save
+        from gallus.figures.model_patterns import model_patterns_figure
+
+        save(model_patterns_figure(next(reversed(found.values()))), figure)
+    shown: list[object] = [_pattern_sigmas(name, each) for name, each in found.items()]
+    shown += [tables.window(seen), *(tables.assumptions(each.setup) for each in seen)]
+    output.show(*shown, _said(explanations), caption(*remarks(seen)))
+
+
+def _pattern_sigmas(name: str, found: ModelPatterns) -> Table:
+    """Sigma of each truth against nothing and against the others."""
+    rows = [
+        [
+            truth,
+            f"{found.seen[k]:.1f}",
+            *("" if k == j else f"{found.sigma[k, j]:.1f}" for j in range(len(found.names))),
+        ]
+        for k, truth in enumerate(found.names)
+    ]
+    columns = ["if the truth is", "not nothing", *(f"not {each}" for each in found.names)]
+    return table(f"{name}: σ against a hypothesis, today's gallium data included", columns, rows)

@@ -72,6 +72,24 @@ class Question:
                 raise unknown_name(key.replace("_", "-"), str(options[key]), known)
 
 
+def _sterile_figure(seen: Observations, plane: Any) -> Any:
+    from gallus.figures.forecast_sterile import sterile_figure
+
+    return sterile_figure(plane.exclusions, plane.gallium, plane.discoveries)
+
+
+def _branching_ratio_figure(seen: Observations, plane: Any) -> Any:
+    from gallus.figures.forecast_branching import branching_ratio_forecast_figure
+
+    return branching_ratio_forecast_figure()
+
+
+def _couplings_figure(seen: Observations, plane: Any) -> Any:
+    from gallus.figures.forecast import couplings_figure
+
+    return couplings_figure(seen)
+
+
 def _deficit(seen: Observations, options: Options) -> Any:
     from gallus.forecast.questions.deficit import deficit_sensitivity
 
@@ -145,6 +163,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             f"sin²2θ = {r.sin2_2theta:.2f}, Δm² = {r.delta_m2_eV2:.2f} eV². "
             f"Errors are those around no mixing. Information: {r.information}.",
         ],
+        figure=_sterile_figure,
     ),
     "branching-ratio": Question(
         "How well is the branching ratio of 51Cr measured?",
@@ -162,14 +181,15 @@ QUESTIONS: Final[dict[str, Question]] = {
         "significance (σ)",
         "branching ratio, in %",
         lambda r: [
-            f"σ: of the shift that would explain a gallium ratio of 0.80, from {r.branching_ratio:.4f} "
-            "on, by the step in the recoils at 270 keV. "
+            "σ: of the shift that would explain a gallium ratio of 0.80, from "
+            f"{r.branching_ratio:.4f} on, by the step in the recoils at 270 keV. "
             + (
                 "The size of the signal is free: the activity depends on the ratio."
                 if r.information == "shape"
                 else f"Information: {r.information}."
             )
         ],
+        figure=_branching_ratio_figure,
     ),
     "magnetic-moment": Question(
         "Which magnetic moment of the neutrino is seen?",
@@ -200,8 +220,8 @@ QUESTIONS: Final[dict[str, Question]] = {
         "error of sin²θ_W",
         "sin²θ_W, times 100",
         lambda r: [
-            f"1 % of the rate is {0.01 / abs(r.rate_slope):.5f} in sin²θ_W. The cross section is what is "
-            f"measured: its error does not enter. Information: {r.information}.",
+            f"1 % of the rate is {0.01 / abs(r.rate_slope):.5f} in sin²θ_W. The cross section is "
+            f"what is measured: its error does not enter. Information: {r.information}.",
         ],
     ),
     "couplings": Question(
@@ -221,9 +241,10 @@ QUESTIONS: Final[dict[str, Question]] = {
         "error of g_V",
         "g_V, times 100",
         lambda r: [
-            f"Couplings of ν_e: g_V = {r.vector:.3f}, g_A = {r.axial:.3f}. Alone: with the other one "
-            f"known. Information: {r.information}.",
+            f"Couplings of ν_e: g_V = {r.vector:.3f}, g_A = {r.axial:.3f}. Alone: with the other "
+            f"one known. Information: {r.information}.",
         ],
+        figure=_couplings_figure,
     ),
 }
 

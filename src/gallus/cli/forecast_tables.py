@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from gallus.forecast.observation import Observation
 
 TOGETHER = "all together"
-NEGLIGIBLE = 0.01
-"""Contributions below this share of the error are put into one row."""
+NEGLIGIBLE = 0.1
+"""Contributions below this share of the error, 1 % of its square, are put into one row."""
+NONE = 1e-3
+"""Events below which there are none."""
 
 
 def answers(question: Question, results: Mapping[str, Any]) -> Table:
@@ -116,14 +118,15 @@ def _contributions(name: str, limits: Mapping[str, float]) -> list[list[str]]:
 
 
 def _part(seen: Observation, name: str, what: str, events: float, error: str) -> list[str]:
-    days = seen.exposure.days().sum()
-    return [
-        name,
-        what,
-        f"{events:.4g}" if events < 1e4 else f"{events:.0f}",
-        f"{events / days:.4g}",
-        error,
-    ]
+    per_day = events / seen.exposure.days().sum()
+    return [name, what, number(events), number(per_day), error]
+
+
+def number(events: float) -> str:
+    """Events with four digits, and no powers of ten."""
+    if events < NONE:
+        return "0"
+    return f"{events:.0f}" if events >= 1000 else f"{events:.4g}"
 
 
 def _windows(planned: Sequence[Planned]) -> str:

@@ -73,7 +73,9 @@ def process(setup: CoherenceSetup, energy_MeV: float, reading: Reading) -> Proce
         found = {side: vertex_particles(setup, side, energy_MeV, reading) for side in SIDES}
         widths = _widths(found, reading.sigma_m, reading.energy_width)
         contained = ENERGY_STEPS[: ENERGY_STEPS.index(reading.energy_width)]
-        steps = {step: _widths(found, reading.sigma_m, step).sigma_en_eV for step in contained}
+        steps: dict[str, float] = {
+            step: _widths(found, reading.sigma_m, step).sigma_en_eV for step in contained
+        }
         lines = [line_widths(setup, side, found[side], reading) for side in SIDES]
     steps[reading.energy_width] = widths.sigma_en_eV
     return Process(energy_MeV, found, widths, steps, (*lines[0], *lines[1]))

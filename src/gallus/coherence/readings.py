@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from itertools import product
 from typing import Final, Literal, get_args, get_type_hints
 
@@ -75,7 +76,8 @@ class Reading:
         return {name: value for name, value in asdict(self).items() if value != DEFAULTS[name]}
 
 
-def choices() -> dict[str, tuple[str, ...]]:
+@cache
+def choices() -> Mapping[str, tuple[str, ...]]:
     """Names of all steps with their choices, the default first."""
     hints = get_type_hints(Reading)
     return {field.name: get_args(hints[field.name]) for field in fields(Reading)}
@@ -117,7 +119,7 @@ def reasonable(reading: Reading, steps: Collection[str] = SPANNED) -> tuple[Read
     """
     known = choices()
     varied = [name for name in SPANNED if name in steps]
-    found = {}
+    found: dict[Reading, None] = {}
     for values in product(*(known[name] for name in varied)):
         each = with_choices(reading, dict(zip(varied, values, strict=True)))
         if each.particles == "as-printed":

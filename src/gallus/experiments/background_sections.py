@@ -59,22 +59,26 @@ class BackgroundTable(Section, Sourced):
         return self
 
 
-class Rated(BackgroundTable):
-    """A background whose rate is stated, in one of several ways.
+class Rates(BackgroundTable):
+    """Events per day in the whole detector, in 100 t or in 1 kt of it, all energies."""
 
-    Events per day in the whole detector, in 100 t or in 1 kt of it, all energies; `g_per_g` is the
-    share of the mass that is the nuclide.
-    """
-
-    rate_keys: ClassVar[tuple[str, ...]] = RATES
     per_day: Positive | None = None
     per_day_and_100t: Positive | None = None
     per_day_and_kt: Positive | None = None
 
-    def rate(self) -> tuple[str, float]:
-        """Key and value of the rate that is given."""
-        key = next(key for key in self.rate_keys if getattr(self, key) is not None)
-        return key, float(getattr(self, key))
+
+class Rated(Rates):
+    """A background whose rate is stated, in one of several ways.
+
+    `g_per_g` is the share of the mass that is the nuclide.
+    """
+
+    rate_keys: ClassVar[tuple[str, ...]] = RATES
+
+    def rate(self) -> tuple[float, str]:
+        """Value of the rate that is given, and its key."""
+        (key,) = at_most_one(self, self.rate_keys)
+        return float(getattr(self, key)), key
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
@@ -85,8 +89,8 @@ class Rated(BackgroundTable):
 class Carbon14Table(BackgroundTable):
     """14C of the scintillator, by its share of the carbon or by its decays per day.
 
-    `pile_up_window_ns` adds pairs of decays that are taken for one event, those closer to each
-    other than `pile_up_distance_m` if that is given.
+    `pile_up_window_ns` adds pairs of decays that are taken for one event, the second within that
+    time after the first, and nearer than `pile_up_distance_m` if that is given.
     """
 
     kind: Literal["carbon-14"]
@@ -145,7 +149,7 @@ class CosmogenicTable(Rated):
     laboratory: str | None = None
 
 
-class SolarTable(BackgroundTable):
+class SolarTable(Rates):
     """Solar neutrinos that scatter on electrons, one background for each of the `sources`.
 
     `model` is that of the fluxes; a rate replaces what follows from it, all recoil energies, and
@@ -158,9 +162,6 @@ class SolarTable(BackgroundTable):
     )
     model: Literal["b16-gs98", "b16-agss09"] = "b16-gs98"
     oscillation: Literal["adiabatic", "none"] = "adiabatic"
-    per_day: Positive | None = None
-    per_day_and_100t: Positive | None = None
-    per_day_and_kt: Positive | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -173,12 +174,10 @@ class SolarTable(BackgroundTable):
             raise InputError("names one twice", key="sources", value=list(self.sources))
         return self
 
-    def rate(self) -> tuple[str, float] | None:
-        """Key and value of the rate, if one is given."""
-        for key in RATES:
-            if getattr(self, key) is not None:
-                return key, float(getattr(self, key))
-        return None
+    def rate(self) -> tuple[float, str] | None:
+        """Value of the rate and its key, if one is given."""
+        given = at_most_one(self, RATES)
+        return (float(getattr(self, given[0])), given[0]) if given else None
 
 
 class ExternalGammaTable(BackgroundTable):
@@ -208,8 +207,8 @@ class LayerTable(Section):
 class ShieldedTable(BackgroundTable):
     """Photons of the source that come through `layers`, times `build_up` for scattered ones.
 
-    For a source outside, `surrounding` is the material between its shield and the detector, on the
-    shortest way.
+    For a source outside, `surrounding` is the material between its shield and the detector; its
+    thickness on the shortest way is taken for all, which leaves too many photons.
     """
 
     layers: tuple[LayerTable, ...] = ()

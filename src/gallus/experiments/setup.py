@@ -121,7 +121,7 @@ class Setup(Dataset):
                 else each
                 for key, each in data["assumptions"].items()
             }
-        if isinstance(data.get(BACKGROUND), list):
+        if isinstance(data.get(BACKGROUND), list | tuple):
             found[BACKGROUND] = [
                 {**inherited, **each} if isinstance(each, dict) else each
                 for each in data[BACKGROUND]

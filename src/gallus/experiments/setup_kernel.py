@@ -85,13 +85,10 @@ class SetupKernel:
     def __post_init__(self) -> None:
         rows, true = self.energy_migration.shape
         tables, *places = self.distance_migration.shape
-        if self.resolution_mixing is None:
-            mixing = np.ones((true, 1)) if tables == 1 else np.eye(true)
-            object.__setattr__(self, "resolution_mixing", mixing)
         expected = {
             "energy_migration": (rows == len(self.energy_edges_MeV) - 1),
             "distance_migration": places == [len(self.distance_edges_m) - 1, len(self.cells)],
-            "resolution_mixing": np.shape(self.resolution_mixing) == (true, tables),
+            "resolution_mixing": self._mixing.shape == (true, tables),
             "components": all(len(each.per_day_and_m) == true for each in self.components),
         }
         for key, fits in expected.items():
@@ -176,8 +173,8 @@ class SetupKernel:
         there = probability * self._lengths_m * np.ones((yields.shape[1], 1))
         # (..., n, j) with M of (j, s d) to (..., n s, d), then R, Q and Y together.
         tables, bins, cells = self.distance_migration.shape
-        seen = there @ self.distance_migration.reshape(tables * bins, cells).T
-        flat = seen.reshape(*seen.shape[:-2], -1, bins)
+        seen = there.reshape(-1, cells) @ self.distance_migration.reshape(tables * bins, cells).T
+        flat = seen.reshape(*there.shape[:-2], yields.shape[1] * tables, bins)
         return yields.reshape(len(yields), -1) @ flat
 
     def _by_matrix(self, component: int, probability: Any) -> Any:
@@ -199,15 +196,25 @@ class SetupKernel:
     def _yields(self) -> tuple[Array, ...]:
         """R, Q and Y of each component together, shape (i, n, s)."""
         return tuple(
-            np.einsum(
-                "it,ts,tn->ins",
-                self.energy_migration,
-                self.resolution_mixing,
-                each.per_day_and_m,
-                optimize=True,
+            np.asarray(
+                np.einsum(
+                    "it,ts,tn->ins",
+                    self.energy_migration,
+                    self._mixing,
+                    each.per_day_and_m,
+                    optimize=True,
+                )
             )
             for each in self.components
         )
+
+    @property
+    def _mixing(self) -> Array:
+        """Q."""
+        if self.resolution_mixing is not None:
+            return self.resolution_mixing
+        true = self.energy_migration.shape[1]
+        return np.ones((true, 1)) if len(self.distance_migration) == 1 else np.eye(true)
 
     @cached_property
     def _matrices(self) -> tuple[Array, ...]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from gallus.figures.appearance import style as style
     from gallus.figures.branching_ratio import branching_ratio_figure as branching_ratio_figure
     from gallus.figures.branching_ratio import draw_branching_ratios as draw_branching_ratios
+    from gallus.figures.coherence import coherence_figure as coherence_figure
+    from gallus.figures.coherence import draw_contrast as draw_contrast
+    from gallus.figures.coherence import draw_exponents as draw_exponents
     from gallus.figures.contours import draw_profile as draw_profile
     from gallus.figures.contours import draw_regions as draw_regions
     from gallus.figures.contours import scan_figure as scan_figure
@@ -49,6 +52,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
     {
         "appearance": ("save", "style"),
         "branching_ratio": ("branching_ratio_figure", "draw_branching_ratios"),
+        "coherence": ("coherence_figure", "draw_contrast", "draw_exponents"),
         "contours": ("draw_profile", "draw_regions", "scan_figure"),
         "cross_sections": ("cross_sections_figure", "draw_cross_sections"),
         "energy_dependence": (

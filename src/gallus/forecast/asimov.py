@@ -31,6 +31,10 @@ TOLERANCE = 1e-9
 """Expected decrease of chi2 below which the minimum counts as found."""
 LOWEST = 0.05
 """Share of the expected counts below which the logarithm is followed by its parabola."""
+LEAST = 1e-3
+"""Share of the expected counts that a bin is taken to have at least where steps are chosen."""
+LONGEST = 2.0
+"""Largest change of a count in one step, in units of the one without pulls."""
 HELD = 100.0
 """Stiffness of the parabola that keeps counts from being negative."""
 
@@ -155,7 +159,8 @@ class _Task:
         share = self.expected / self.size
         falling = self.counts / self.size * (1.0 / safe) * (1.0 - step)
         first = share * (1.0 + 2 * HELD * np.minimum(x, 0.0)) - falling
-        second = self.counts / (self.size * safe) ** 2 + 2 * HELD * share / self.size * (x < 0)
+        curved = np.maximum(self.counts, LEAST * self.expected) / (self.size * safe) ** 2
+        second = curved + 2 * HELD * share / self.size * (x < 0)
         m = len(self.weights)
         gradient = first @ self.templates.T + (pulls - self.middle) * self.weights
         matrix = (second @ self.pairs.T).reshape(len(pulls), m, m) + np.diag(self.weights)
@@ -174,10 +179,11 @@ def _newton(task: _Task) -> tuple[Array, Array, NDArray[np.bool_]]:
         step = -_solve(matrix, gradient)
         decrease = -(gradient * step).sum(axis=-1)
         converged = decrease < TOLERANCE
-        length = np.where(converged, 0.0, 1.0)
-        there = task.value(pulls + step)
-        while np.any((there > value) & (length > 1e-6)):
-            length = np.where((there > value), length / 2, length)
+        change = np.abs(task.ratio(step) - 1.0).max(axis=-1)
+        length = np.where(converged, 0.0, np.minimum(1.0, LONGEST / np.maximum(change, 1e-300)))
+        there = task.value(pulls + length[:, None] * step)
+        while np.any((there > value) & (length > 1e-9)):
+            length = np.where(there > value, length / 2, length)
             there = task.value(pulls + length[:, None] * step)
         lower = there < value
         pulls = np.where(lower[:, None], pulls + length[:, None] * step, pulls)

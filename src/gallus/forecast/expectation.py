@@ -113,7 +113,8 @@ class Expectation:
         """
         if name not in self.names:
             raise unknown_name("pull", name, self.names)
-        return self.templates[self.names.index(name)]
+        row: Array = self.templates[self.names.index(name)]
+        return row
 
     def with_columns(self, columns: Mapping[str, Array]) -> Expectation:
         """Add free parameters, given by the derivatives of the counts, each of shape (n,)."""

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 from gallus.arrays import Array
 from gallus.constants import SECONDS_PER_DAY
 from gallus.database.loader import load
+from gallus.database.units import factor
 from gallus.errors import InputError
 from gallus.experiments.captures import gallium_capture_kernel
 from gallus.experiments.gallium import source_measurements
@@ -152,6 +153,11 @@ class GalliumRun:
     def source(self) -> str:
         """Nuclide of the source."""
         return self.setup.source.nuclide
+
+    @property
+    def activity_MCi(self) -> float:
+        """Activity at the start."""
+        return self.setup.source.activity * factor("Bq", "MCi")
 
     @property
     def zones(self) -> tuple[str, ...]:

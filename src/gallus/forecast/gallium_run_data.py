@@ -1,13 +1,13 @@
 """Ratios of next gallium runs beside the six of today: one likelihood for both.
 
-A run adds a row for each of its zones to the kernel of :mod:`gallus.experiments.gallium_oscillation`
-and to the ratios of its recipe, so that the cross section stays common to all of them. Use
-:class:`WithRuns`; :meth:`WithRuns.outcome` is what a run would measure if an explanation were true.
+A run adds a row for each of its zones to the kernel of
+:mod:`gallus.experiments.gallium_oscillation` and to the ratios of its recipe, so that the cross
+section stays common to all of them. Use :class:`WithRuns`; :meth:`WithRuns.outcome` is what a run
+would measure if an explanation were true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
@@ -16,14 +16,13 @@ from typing import Final
 import numpy as np
 
 from gallus.arrays import Array
-from gallus.errors import InputError
 from gallus.experiments.gallium_oscillation import GalliumLikelihood
 from gallus.experiments.setup_kernel import Component
 from gallus.explanation import Explanation
 from gallus.forecast.gallium_run import GalliumRun, experimental_covariance
+from gallus.forecast.lattice_search import LatticeSearch
 from gallus.geometry.table import PathLengthTable
 from gallus.geometry.target import Target
-from gallus.forecast.lattice_search import LatticeSearch
 from gallus.inference.batched_minimum import DifferenceParabolas, batched_minimum
 from gallus.interactions.gallium_capture import CaptureCrossSection
 from gallus.kernel.averages import DistanceWeight
@@ -71,7 +70,7 @@ class WithRuns:
         return Kernel(tuple(blocks), row).remembering()
 
     def with_runs(self, runs: tuple[GalliumRun, ...]) -> WithRuns:
-        """Return the same with other runs, and with the same kernel if they differ in errors only."""
+        """Return the same with other runs; the kernel stays if they differ in errors only."""
         other = replace(self, runs=runs)
         if [_seen_by_kernel(run) for run in runs] == [_seen_by_kernel(run) for run in self.runs]:
             object.__setattr__(other, "kernel", self.kernel)
@@ -184,32 +183,6 @@ def zone_blocks(run: GalliumRun, first_row: int) -> list[Block]:
         for n, weight in enumerate(_distances(target) for target in run.targets.values())
         for each in run.components
     ]
-
-
-def check_alike(explanations: Sequence[Explanation]) -> None:
-    """Raise unless the explanations were fitted to the same data in the same way.
-
-    Raises
-    ------
-    InputError
-        If there is none, a model comes twice, or data, cross section, recipe or geometry differ.
-    """
-    if not explanations:
-        raise InputError("is empty", key="explanations", allowed="at least one")
-    names = [each.model.name for each in explanations]
-    if len(set(names)) < len(names):
-        raise InputError("has a model twice", key="explanations", value=names)
-    first = explanations[0]
-    for each in explanations[1:]:
-        same = {
-            "data": np.array_equal(each.likelihood.data.values, first.likelihood.data.values),
-            "cross section": each.cross_section == first.cross_section,
-            "method": each.likelihood.recipe.name == first.likelihood.recipe.name,
-            "geometry": each.geometry == first.geometry,
-        }
-        for what, fits in same.items():
-            if not fits:
-                raise InputError(f"differ in {what}", key="explanations", value=each.model.name)
 
 
 def _seen_by_kernel(run: GalliumRun) -> tuple[object, ...]:

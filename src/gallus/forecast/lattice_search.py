@@ -25,9 +25,9 @@ from gallus.parameters.constraints import Params
 from gallus.parameters.parameter import Parameter, constraint_chi2
 from gallus.parameters.vector import ParameterVector
 
-POINTS: Final = {1: 200, 2: 1600, 3: 8000}
+POINTS: Final = {1: 200, 2: 1600}
 """Points of the lattice by the number of free parameters."""
-MOST_POINTS: Final = 20_000
+MOST_POINTS: Final = 8000
 """With more parameters."""
 BY_QUADRATURE: Final = 10
 """Factor by which there are fewer for a model that is averaged by quadrature."""
@@ -61,12 +61,15 @@ class LatticeSearch:
         Names that stay at their start too.
     predict : callable
         Expected numbers (..., n) of parameters by name.
+    fewer : int
+        Factor by which the lattice has fewer points, where predicting takes long.
     """
 
     model: OscillationModel
     start: Mapping[str, float]
     held: frozenset[str]
     predict: Callable[[Params], Array]
+    fewer: int = 1
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -74,20 +77,22 @@ class LatticeSearch:
         still = {*self.model.fixed, *self.held}
         return tuple(each for each in self.model.parameters if each.name not in still)
 
-    def minimum(self, compare: Compare) -> Lowest:
+    def minimum(self, compare: Compare, coarse: Compare | None = None) -> Lowest:
         """Lowest chi2 over the free parameters.
 
         Parameters
         ----------
         compare : callable
             Chi2 of expectations.
+        coarse : callable, optional
+            Quicker one for the lattice, with about the same minima.
         """
         first = np.array([self.start[each.name] for each in self.parameters])
         if not len(first):
             return Lowest(float(compare(self.predict(self.start))), dict(self.start))
         objective = self._objective
-        coarse = compare(self._expected)[None]
-        places = lowest_minima(coarse, tuple(map(len, self._lines)), MINIMA)[0]
+        on_lattice = (coarse or compare)(self._expected)[None]
+        places = lowest_minima(on_lattice, tuple(map(len, self._lines)), MINIMA)[0]
         starts = np.concatenate([objective.internal(first)[None], lattice(self._lines)[places]])
 
         def chi2_of(points: Array, rows: Rows) -> Array:
@@ -111,11 +116,14 @@ class LatticeSearch:
         lines = [np.exp(line) if scale == "log" else line for line, scale in pairs]
         if not isinstance(self.model, DampedCosineModel):
             return self._at(dict(zip(self._names, lattice(lines).T, strict=True)))
-        # Each parameter on an axis of its own, so that mixing costs nothing.
-        axes = np.meshgrid(*lines, indexing="ij", sparse=True)
-        expected = self.predict({**self.start, **dict(zip(self._names, axes, strict=True))})
-        shape = (*map(len, lines), expected.shape[-1])
-        return np.ascontiguousarray(np.broadcast_to(expected, shape)).reshape(-1, shape[-1])
+        # Each parameter on an axis of its own, the mixing behind, where it costs nothing.
+        order = sorted(range(len(lines)), key=lambda k: scales[k] != "log")
+        axes = np.meshgrid(*(lines[k] for k in order), indexing="ij", sparse=True)
+        names = [self._names[k] for k in order]
+        expected = self.predict({**self.start, **dict(zip(names, axes, strict=True))})
+        shape = (*(len(lines[k]) for k in order), expected.shape[-1])
+        back = (*np.argsort(order), len(lines))
+        return np.broadcast_to(expected, shape).transpose(back).reshape(-1, shape[-1])
 
     def _at(self, params: dict[str, Array]) -> Array:
         """What is expected at points of shape (m,)."""
@@ -135,7 +143,7 @@ class LatticeSearch:
     def _lines(self) -> list[Array]:
         """Internal values on each axis."""
         parameters = self.parameters
-        size = POINTS.get(len(parameters), MOST_POINTS)
+        size = POINTS.get(len(parameters), MOST_POINTS) // self.fewer
         if not isinstance(self.model, DampedCosineModel):
             size //= BY_QUADRATURE
         objective = self._objective

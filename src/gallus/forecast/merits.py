@@ -1,6 +1,6 @@
 """What a design is judged by: for each question one number that should be high.
 
-:func:`merit` returns it for :func:`gallus.forecast.optimise.optimise`: standard deviations of a
+:func:`goal` returns it for :func:`gallus.forecast.optimise.optimise`: standard deviations of a
 deficit, or one over the error that a question asks for. Fisher matrices throughout, all pulls
 marginalised, which is exact for small effects and fast.
 """

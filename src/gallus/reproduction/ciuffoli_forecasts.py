@@ -48,7 +48,8 @@ MIXING, SPLITTING_EV2 = 0.34, 1.25
 VERTEX = {
     "detection.vertex_resolution_cm_at_1_MeV": 12.0,
     "detection.vertex_power": 0.5,
-    "detection.distance_bins": 200,
+    "detection.bins": 10,
+    "detection.distance_bins": 100,
     "position.distance_m": 0.0,
 }
 """Central source; of a shape in the distance the bins must be finer than the resolution."""

@@ -13,6 +13,7 @@ from gallus.reproduction import (
     ciuffoli_2025,
     ciuffoli_scattering,
     schwetz_2023,
+    schwetz_coherence,
     schwetz_decoherence,
 )
 from gallus.reproduction.claims import Claim, select
@@ -21,6 +22,7 @@ from gallus.reproduction.verdict import Judgement, Outcome, judge
 
 COMPUTATIONS: Mapping[str, Callable[[Results], Outcome]] = {
     **schwetz_2023.CLAIMS,
+    **schwetz_coherence.CLAIMS,
     **schwetz_decoherence.CLAIMS,
     **ciuffoli_2025.CLAIMS,
     **ciuffoli_scattering.CLAIMS,

@@ -11,9 +11,11 @@ from gallus.errors import InputError
 from gallus.experiments.background_sections import KINDS
 from gallus.experiments.setup import Setup, read_setup, setup, setup_names, with_values
 from gallus.forecast.backgrounds import backgrounds
+from gallus.forecast.backgrounds.attenuation import Layer, transmission
 from gallus.forecast.backgrounds.base import Background, FromSource, FromSurface, Uniform
 from gallus.forecast.backgrounds.carbon14 import carbon14_per_day, carbon_mass_t
 from gallus.forecast.backgrounds.catalogue import MAKERS, target_mass_t
+from gallus.forecast.placement import recorded_per_day
 
 TUNGSTEN = 'layers = [{ material = "tungsten", thickness_cm = 15.0 }]'
 TABLES = {
@@ -220,3 +222,64 @@ def test_zones_of_gallium_have_no_backgrounds_here() -> None:
     table = {"kind": "internal", "nuclide": "85Kr", "per_day_and_kt": 1.0}
     with pytest.raises(InputError, match="has no single body"):
         backgrounds(with_values(setup("best-zn65"), {"background": [table]}))
+
+
+def perfect(chosen: Setup) -> Setup:
+    """The same without resolutions."""
+    return with_values(
+        chosen, {"photoelectrons_per_MeV": None, "vertex_resolution_cm_at_1_MeV": 0.0}
+    )
+
+
+IMPURITY = f"{TUNGSTEN}\nenergy_MeV = 1.12\nimpurity_Bq = 1e9\nimpurity_half_life_d = 83.8"
+
+
+@pytest.mark.parametrize("distance_m", [0.0, 3.0, 4.7])
+def test_behind_the_hole_exactly_what_comes_through_the_shield_interacts(
+    tmp_path: Path, distance_m: float
+) -> None:
+    # In each direction exp(-(r - hole)/lambda) from the rim of the hole to the surface: near the
+    # wall photons escape, elsewhere all are seen.
+    chosen = with_values(
+        with_tables(tmp_path, ("source-gamma", IMPURITY)),
+        {"distance_m": distance_m, "hole_radius_m": 0.3},
+    )
+    found = backgrounds(chosen)
+    length = found[0].place.attenuation_length_m  # type: ignore[attr-defined]
+    bins = np.array([0.0, 10.0]), np.array([0.3, 1.0, 12.0])
+    (per_day,) = recorded_per_day(found, perfect(chosen), *bins)
+    entering = 1e9 * 86400 * float(transmission(np.array(1.12), [Layer("tungsten", 15.0)]))
+    cosine = (np.arange(2000) + 0.5) / 1000 - 1
+    half_chord = np.sqrt(5.178**2 - distance_m**2 * (1 - cosine**2))
+    wall = -distance_m * cosine + half_chord
+    near, far = np.minimum(wall, 1.0), wall
+    expected = [
+        float(np.mean(np.exp(-(low - 0.3) / length) - np.exp(-(high - 0.3) / length)))
+        for low, high in ((np.full(2000, 0.3), near), (near, far))
+    ]
+    # 2000 steps along each ray, and the quadrature of the whole body.
+    assert per_day[0] / entering == pytest.approx(expected, rel=5e-3)
+
+
+def test_a_hole_takes_its_volume_once(tmp_path: Path) -> None:
+    chosen = with_tables(tmp_path, ("internal", TABLES["internal"]))
+    bins = np.array([0.0, 10.0]), np.array([0.0, 12.0])
+    full, with_hole = (
+        float(recorded_per_day(backgrounds(there), perfect(there), *bins)[0].sum())
+        for there in (
+            with_values(chosen, {"distance_m": 0.0, "hole_radius_m": hole}) for hole in (0.0, 2.0)
+        )
+    )
+    assert with_hole / full == pytest.approx(1 - (2 / 5.178) ** 3, rel=1e-6)
+
+
+def test_pairs_in_a_cylinder_are_close_by_its_volume(tmp_path: Path) -> None:
+    # A column of 20 m and 1 m radius: 10 cm around a decay are a share V(ball)/V of all, but for
+    # the decays near the surface.
+    keys = TABLES["carbon-14"] + "\npile_up_distance_m = 0.1"
+    values = {"shape": "cylinder", "detector.radius_m": 1.0, "height_m": 20.0, "distance_m": 15.0}
+    for share, table in ((1.0, TABLES["carbon-14"]), (0.1**3 / (3 / 4 * 20), keys)):
+        chosen = with_values(with_tables(tmp_path, ("carbon-14", table)), values)
+        single, pairs = backgrounds(chosen)
+        all_pairs = single.per_day**2 / 86400 * 100e-9
+        assert pairs.per_day == pytest.approx(share * all_pairs, rel=0.05)

@@ -54,13 +54,13 @@ class Medium:
         Slug.
     density_g_per_cm3 : float
         Density.
-    mass_fractions : mapping
-        Share of the mass by element.
+    mass_fractions : tuple of (str, float)
+        Elements and their shares of the mass.
     """
 
     name: str
     density_g_per_cm3: float
-    mass_fractions: Mapping[str, float]
+    mass_fractions: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def medium(name: str) -> Medium:
     """
     if name in SHIELDS:
         density = load("photon-attenuation")[f"{name}_density"].to("g/cm3")
-        return Medium(name, density, {SHIELDS[name]: 1.0})
+        return Medium(name, density, ((SHIELDS[name], 1.0),))
     if name not in material_names():
         raise unknown_name("material", name, (*SHIELDS, *material_names()))
     return medium_of(material(name))
@@ -120,7 +120,8 @@ def medium_of(chosen: Material, density_g_per_cm3: float | None = None) -> Mediu
             raise unknown_name("element of the photon table", element, tuple(_table())[1:])
         grams = atoms * element_table().charge_and_mass(symbol)[1] / AVOGADRO
         shares[element] = shares.get(element, 0.0) + grams
-    return Medium(chosen.name, density_g_per_cm3 or chosen.density_g_per_cm3, shares)
+    density = density_g_per_cm3 or chosen.density_g_per_cm3
+    return Medium(chosen.name, density, tuple(shares.items()))
 
 
 def attenuation_per_cm(energy_MeV: Array, through: Medium) -> Array:
@@ -142,7 +143,7 @@ def attenuation_per_cm(energy_MeV: Array, through: Medium) -> Array:
             allowed=f"{grid[0]:g} to {grid[-1]:g}",
         )
     mu: Array = np.zeros_like(energy)
-    for element, share in through.mass_fractions.items():
+    for element, share in through.mass_fractions:
         per_g = np.exp(np.interp(np.log(energy), np.log(grid), np.log(table[element])))
         mu = mu + through.density_g_per_cm3 * share * per_g
     return mu

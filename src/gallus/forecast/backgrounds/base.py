@@ -99,6 +99,9 @@ class FromSurface:
 class FromSource:
     """Gammas of the source: exp(-r/lambda)/r^2 at the distance r of the source.
 
+    As if the target began there: exact behind a hole around the source, and for a source outside if
+    what is between attenuates like the target.
+
     Parameters
     ----------
     attenuation_length_m : float

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -26,17 +25,16 @@ from gallus.forecast.backgrounds.nuclide_file import InternalNuclide, internal_n
 from gallus.forecast.backgrounds.polonium import LAB, visible_alpha_energy_MeV
 from gallus.forecast.backgrounds.visible_energy import beta_shares, grid, line_shares
 
-QuotedAs = Literal["per_day", "per_day_and_100t", "per_day_and_kt", "g_per_g"]
-"""How a contamination is quoted."""
-QUOTED_AS: tuple[QuotedAs, ...] = get_args(QuotedAs)
 UNIT_OF = {"per_day_and_100t": "1/d/100t", "per_day_and_kt": "1/d/kt"}
+QUOTED_AS = ("per_day", *UNIT_OF, "g_per_g")
+"""How a contamination is quoted."""
 
 STEP_KEV = 1.0
 """Width of the bins."""
 GRAMS_PER_TONNE = 1e6
 
 
-def decays_per_day(nuclide: str, value: float, quoted_as: QuotedAs, mass_t: float) -> float:
+def decays_per_day(nuclide: str, value: float, quoted_as: str, mass_t: float) -> float:
     """Decays per day in a mass of scintillator.
 
     Parameters
@@ -68,11 +66,17 @@ def decays_per_day(nuclide: str, value: float, quoted_as: QuotedAs, mass_t: floa
             value=quoted_as,
             allowed=", ".join(QUOTED_AS),
         )
-    if quoted_as == "per_day":
-        return value
     if quoted_as == "g_per_g":
         return value * mass_t * GRAMS_PER_TONNE * chosen.decays_per_g_and_day
-    return value * mass_t * factor(UNIT_OF[quoted_as], "1/d/t")
+    return rate_per_day(value, quoted_as, mass_t)
+
+
+def rate_per_day(value: float, quoted_as: str, mass_t: float) -> float:
+    """Events per day in a mass of a rate quoted per day, or per day and mass.
+
+    Arguments are those of :func:`decays_per_day`, except for grams per gram.
+    """
+    return value if quoted_as == "per_day" else value * mass_t * factor(UNIT_OF[quoted_as], "1/d/t")
 
 
 def internal_background(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -75,6 +76,7 @@ def bremsstrahlung(
     target: Medium,
     electrons_per_cm3: float,
     *,
+    hole_m: float = 0.0,
     build_up: float = 1.0,
     relative_error: float = math.inf,
 ) -> Background:
@@ -90,7 +92,7 @@ def bremsstrahlung(
         Of the source at the start.
     layers : sequence of Layer
         Between source and target.
-    solid, height_m, target, electrons_per_cm3, build_up, relative_error
+    solid, height_m, target, electrons_per_cm3, hole_m, build_up, relative_error
         As of :func:`gallus.forecast.backgrounds.source_gamma.source_gamma`.
 
     Raises
@@ -101,24 +103,37 @@ def bremsstrahlung(
     end, low = max(line.energy_MeV for line in lines), lowest_energy_MeV()
     if end <= low:
         raise InputError("is too low", key="lines", value=end, allowed=f"a line above {low} MeV")
-    edges = np.linspace(0.0, end, BINS + 1)
-    photon = np.linspace(low, end, BINS + 1)
-    photon = 0.5 * (photon[1:] + photon[:-1])
+    photon = _photons_MeV(end)
     length_m = 1.0 / attenuation_per_cm(photon, target) / CM_PER_M
     entering = photons_per_MeV(photon, lines) * (end - low) / BINS * transmission(photon, layers)
     seen = build_up * activity_Bq * entering * interacting_share(solid, height_m, length_m)
     if not seen.sum() > 0:
         raise InputError("lets nothing through", key="layers", allowed="a thinner shield")
-    each = np.repeat(photon, PHOTONS // BINS)
-    weight = np.repeat(seen / seen.sum(), PHOTONS // BINS) / (PHOTONS // BINS)
-    visible = deposited_MeV(each, target, electrons_per_cm3)
+    weight = seen / seen.sum()
+    mean_length_m = float(np.interp(weight @ photon, photon, length_m))
+    edges, shares = _deposits(end, target, electrons_per_cm3)
     return Background(
         "bremsstrahlung",
-        float(seen.sum()) * SECONDS_PER_DAY,
-        VisibleSpectrum(edges, np.histogram(visible, edges, weights=weight)[0]),
-        FromSource(float(np.interp(weight @ each, photon, length_m))),
+        float(seen.sum()) * math.exp(hole_m / mean_length_m) * SECONDS_PER_DAY,
+        VisibleSpectrum(edges, weight @ shares),
+        FromSource(mean_length_m),
         relative_error,
         half_life_d,
         citations=("morrison-1940", "hubbell-1995"),
         remark=f"photons above {low:g} MeV through the shield, narrow beam times {build_up:g}",
     )
+
+
+def _photons_MeV(end_MeV: float) -> Array:
+    """Middles of the bins of photon energy, shape (BINS,)."""
+    edges = np.linspace(lowest_energy_MeV(), end_MeV, BINS + 1)
+    return 0.5 * (edges[1:] + edges[:-1])
+
+
+@lru_cache(maxsize=16)
+def _deposits(end_MeV: float, target: Medium, electrons_per_cm3: float) -> tuple[Array, Array]:
+    """Edges of the visible energy, and the share of each photon energy in each of its bins."""
+    each = PHOTONS // BINS
+    seen = deposited_MeV(np.repeat(_photons_MeV(end_MeV), each), target, electrons_per_cm3)
+    edges = np.linspace(0.0, end_MeV, BINS + 1)
+    return edges, np.array([np.histogram(x, edges)[0] for x in seen.reshape(BINS, each)]) / each

@@ -2,8 +2,8 @@
 
 :func:`backgrounds` makes all of a set-up, :func:`background` those of one table: solar neutrinos
 are one for each reaction, 14C with a time window is the decays and their pile-up (with twice the
-relative error, and a pull of its own). Rates count the whole detector without its holes, all
-energies, before fiducial cuts and efficiency.
+relative error, and a pull of its own). Rates count the whole detector as if there were no hole
+around the source, all energies, before fiducial cuts and efficiency.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from gallus.database.units import factor
 from gallus.errors import InputError, located
 from gallus.experiments.background_sections import (
     BackgroundTable,
@@ -25,17 +24,20 @@ from gallus.experiments.background_sections import (
     ExternalGammaTable,
     InternalTable,
     PoloniumTable,
-    Rated,
     ShieldedTable,
     SolarTable,
     SourceGammaTable,
     SpectrumTable,
 )
 from gallus.experiments.setup import Setup
-from gallus.experiments.setup_geometry import is_inside, source_and_target, surface_m
+from gallus.experiments.setup_geometry import is_inside, surface_m
 from gallus.forecast.backgrounds.attenuation import CM_PER_M, Layer, Medium, medium_of
 from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
-from gallus.forecast.backgrounds.beta_isotopes import decays_per_day, internal_background
+from gallus.forecast.backgrounds.beta_isotopes import (
+    decays_per_day,
+    internal_background,
+    rate_per_day,
+)
 from gallus.forecast.backgrounds.bremsstrahlung import bremsstrahlung
 from gallus.forecast.backgrounds.carbon14 import (
     carbon14,
@@ -46,14 +48,14 @@ from gallus.forecast.backgrounds.carbon14 import (
 )
 from gallus.forecast.backgrounds.cosmogenic import cosmogenic, cosmogenic_per_day, laboratory
 from gallus.forecast.backgrounds.external_gamma import external_gamma
+from gallus.forecast.backgrounds.polonium import NAME as POLONIUM
 from gallus.forecast.backgrounds.polonium import polonium210
 from gallus.forecast.backgrounds.solar import solar_background
 from gallus.forecast.backgrounds.source_gamma import source_gamma
 from gallus.geometry.solids import Solid, volume_m3
 from gallus.sources.radionuclide import Radionuclide
 
-GRAM_PER_T: Final = 1e6
-RATE_UNITS: Final = {"per_day_and_100t": "1/d/100t", "per_day_and_kt": "1/d/kt"}
+CM3_PER_M3: Final = 1e6
 
 
 def backgrounds(chosen: Setup) -> tuple[Background, ...]:
@@ -87,7 +89,7 @@ def background(section: BackgroundTable, chosen: Setup) -> tuple[Background, ...
 
 
 def target_solid(chosen: Setup) -> Solid:
-    """The detector without its holes, before fiducial cuts.
+    """The detector without hole for a source and before fiducial cuts.
 
     Raises
     ------
@@ -96,11 +98,11 @@ def target_solid(chosen: Setup) -> Solid:
     """
     if chosen.detector.zones:
         raise InputError("has no single body", key="detector.zones", value=chosen.detector.zones)
-    return source_and_target(chosen.source, chosen.detector, chosen.position).solid
+    return chosen.detector.solid()
 
 
 def target_mass_t(chosen: Setup) -> float:
-    """Mass of the detector without its holes, before fiducial cuts."""
+    """Mass of that."""
     return volume_m3(target_solid(chosen)) * chosen.density_g_per_cm3()
 
 
@@ -118,21 +120,23 @@ def _carbon14(section: Carbon14Table, chosen: Setup) -> tuple[Background, ...]:
     single = carbon14(fraction, carbon_t, error)
     if window_ns is None:
         return (single,)
-    distance, radius = section.pile_up_distance_m, chosen.detector.outer_radius_m
-    share = 1.0 if distance is None else close_pair_share(distance, radius)
+    # Of a body that is no ball the ball of its volume: exact for short distances.
+    radius_m = (3.0 * volume_m3(target_solid(chosen)) / (4.0 * math.pi)) ** (1.0 / 3.0)
+    distance_m = section.pile_up_distance_m
+    share = 1.0 if distance_m is None else close_pair_share(distance_m, radius_m)
     # The rate of pairs goes with the square of that of the decays.
     return single, carbon14_pile_up(fraction, carbon_t, window_ns, share, 2.0 * error)
 
 
 def _internal(section: InternalTable, chosen: Setup) -> tuple[Background, ...]:
-    per_day = _decays_per_day(section, section.nuclide, chosen)
+    per_day = decays_per_day(section.nuclide, *section.rate(), target_mass_t(chosen))
     law, left = section.quenching, section.alpha_survival
     return (internal_background(section.nuclide, per_day, law, left, _error(section)),)
 
 
 def _polonium(section: PoloniumTable, chosen: Setup) -> tuple[Background, ...]:
     made = polonium210(
-        _decays_per_day(section, "210Po", chosen),
+        decays_per_day(POLONIUM, *section.rate(), target_mass_t(chosen)),
         section.quenching,
         section.alpha_survival,
         1e-3 * section.spread_keV,
@@ -144,7 +148,7 @@ def _polonium(section: PoloniumTable, chosen: Setup) -> tuple[Background, ...]:
 
 def _cosmogenic(section: CosmogenicTable, chosen: Setup) -> tuple[Background, ...]:
     if section.laboratory is None:
-        per_day = _decays_per_day(section, section.nuclide, chosen)
+        per_day = rate_per_day(*section.rate(), target_mass_t(chosen))
     else:
         place = laboratory(section.laboratory)
         carbon_t = carbon_mass_t(chosen.material, target_mass_t(chosen))
@@ -155,9 +159,9 @@ def _cosmogenic(section: CosmogenicTable, chosen: Setup) -> tuple[Background, ..
 
 
 def _solar(section: SolarTable, chosen: Setup) -> tuple[Background, ...]:
-    mass_t = target_mass_t(chosen)
-    electrons = chosen.electrons_per_cm3() / chosen.density_g_per_cm3() * GRAM_PER_T * mass_t
+    electrons = chosen.electrons_per_cm3() * CM3_PER_M3 * volume_m3(target_solid(chosen))
     rate = section.rate()
+    per_day = None if rate is None else rate_per_day(*rate, target_mass_t(chosen))
     return tuple(
         solar_background(
             source,
@@ -165,7 +169,7 @@ def _solar(section: SolarTable, chosen: Setup) -> tuple[Background, ...]:
             cross_section=chosen.interaction.scattering_model(),
             oscillation=section.oscillation,
             model=section.model,
-            per_day=None if rate is None else _per_day(*rate, mass_t),
+            per_day=per_day,
             relative_error=None if section.error_percent is None else _error(section),
         )
         for source in section.sources
@@ -208,7 +212,7 @@ def _bremsstrahlung(section: BremsstrahlungTable, chosen: Setup) -> tuple[Backgr
 
 def _spectrum(section: SpectrumTable, chosen: Setup) -> tuple[Background, ...]:
     spectrum = VisibleSpectrum(1e-3 * np.array(section.edges_keV), np.array(section.share))
-    per_day = _per_day(*section.rate(), target_mass_t(chosen))
+    per_day = rate_per_day(*section.rate(), target_mass_t(chosen))
     return (Background(section.name, per_day, spectrum, relative_error=_error(section)),)
 
 
@@ -239,19 +243,6 @@ def _error(section: BackgroundTable) -> float:
     return math.inf if section.error_percent is None else section.error_percent / 100
 
 
-def _decays_per_day(section: Rated, nuclide: str, chosen: Setup) -> float:
-    key, value = section.rate()
-    mass_t = target_mass_t(chosen)
-    if key == "g_per_g":
-        return decays_per_day(nuclide, value, "g_per_g", mass_t)
-    return _per_day(key, value, mass_t)
-
-
-def _per_day(key: str, value: float, mass_t: float) -> float:
-    """Events per day in the detector of a rate that is given by one of the keys of a table."""
-    return value if key == "per_day" else value * mass_t * factor(RATE_UNITS[key], "1/d/t")
-
-
 def _shielded(section: ShieldedTable, chosen: Setup) -> dict[str, Any]:
     """Arguments that all photons of the source share."""
     return {
@@ -260,6 +251,7 @@ def _shielded(section: ShieldedTable, chosen: Setup) -> dict[str, Any]:
         "height_m": chosen.position.distance_m,
         "target": target_medium(chosen),
         "electrons_per_cm3": chosen.electrons_per_cm3(),
+        "hole_m": _hole_m(chosen),
         "build_up": section.build_up,
         "relative_error": _error(section),
     }
@@ -272,6 +264,14 @@ def _layers(section: ShieldedTable, chosen: Setup) -> list[Layer]:
     shield = max(chosen.source.shield_radius_m, chosen.source.radius_m)
     gap_m = chosen.position.distance_m - shield - surface_m(chosen.detector)
     return [*layers, Layer(section.surrounding, CM_PER_M * gap_m)]
+
+
+def _hole_m(chosen: Setup) -> float:
+    """Length of target that the hole around a source inside takes away, beyond a cavity."""
+    if not is_inside(chosen.detector, chosen.position):
+        return 0.0
+    cavity_m = (chosen.detector.inner_radius_m or 0.0) - chosen.position.distance_m
+    return max(chosen.position.hole_radius_m - max(cavity_m, 0.0), 0.0)
 
 
 def _radionuclide(chosen: Setup) -> Radionuclide:

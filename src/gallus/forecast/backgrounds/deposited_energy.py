@@ -15,6 +15,7 @@ fixed function; with 20 000 photons a share of 1/2 is good to 0.004.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -104,6 +105,7 @@ def deposited_MeV(photon_MeV: Array, target: Medium, electrons_per_cm3: float) -
     return deposited
 
 
+@lru_cache(maxsize=64)
 def deposited_spectrum(
     energy_MeV: float, target: Medium, electrons_per_cm3: float
 ) -> VisibleSpectrum:

@@ -38,7 +38,7 @@ def interacting_share(solid: Solid, height_m: float, attenuation_length_m: Array
     Parameters
     ----------
     solid : solid
-        The target without its holes.
+        The target.
     height_m : float
         Of the source.
     attenuation_length_m : array

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -19,10 +19,10 @@ from numpy.polynomial.legendre import leggauss
 from gallus.arrays import Array
 from gallus.database.loader import data_path, load
 from gallus.errors import unknown_name
+from gallus.experiments.background_sections import SolarName
 from gallus.interactions.beta_spectrum import lepton_spectrum
 from gallus.sources.beta_decay import Branch
 
-SolarName = Literal["pp", "pep", "7Be", "8B", "hep", "13N", "15O", "17F"]
 SOLAR_SOURCES: Final[tuple[SolarName, ...]] = get_args(SolarName)
 CNO: Final[tuple[SolarName, ...]] = ("13N", "15O", "17F")
 SOLAR_MODELS: Final = ("b16-gs98", "b16-agss09")

@@ -40,6 +40,7 @@ def source_gamma(
     target: Medium,
     electrons_per_cm3: float,
     *,
+    hole_m: float = 0.0,
     build_up: float = 1.0,
     relative_error: float = math.inf,
 ) -> Background:
@@ -56,13 +57,15 @@ def source_gamma(
     layers : sequence of Layer
         Between source and target.
     solid : solid
-        The target without its holes, and `height_m` of the source on its axis.
+        The detector, also where the hole around the source is.
     height_m : float
-        Of the source.
+        Of the source on its axis.
     target : Medium
-        What the target is made of, and its `electrons_per_cm3`.
+        What the target is made of.
     electrons_per_cm3 : float
         Of the target.
+    hole_m : float
+        Length of target that the hole around the source, with the layers in it, replaces.
     build_up : float
         Photons that come through, scattered ones included, over those that did not interact.
     relative_error : float
@@ -77,6 +80,8 @@ def source_gamma(
         raise InputError("is negative", key="photons_per_s", value=photons_per_s)
     length_m = attenuation_length_m(energy_MeV, target)
     entering = photons_per_s * build_up * float(transmission(np.asarray(energy_MeV), layers))
+    # Rates count the whole detector; behind the hole exactly what comes through the layers is left.
+    entering *= math.exp(hole_m / length_m)
     interacting = float(interacting_share(solid, height_m, np.asarray(length_m)))
     return Background(
         "source-gamma",

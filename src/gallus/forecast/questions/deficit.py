@@ -245,6 +245,8 @@ def events_needed(
     return float(math.exp(root) * sum(each.undisturbed.sum() for each in several))
 
 
+BACKGROUND_VALUES = ("error_percent", "per_day")
+"""What of a background may be varied."""
 LONGEST = 16.0
 """Logarithm of the largest factor by which counts are made more or fewer."""
 
@@ -255,12 +257,14 @@ def _other_background(observation: Observation, key: str, value: float) -> Obser
     if name not in names:
         raise unknown_name("background", name, names)
     place = names.index(name)
-    changes = {"error_percent": ("relative_error", value / 100), "per_day": ("per_day", value)}
-    if quantity not in changes:
-        raise unknown_name("value of a background", quantity, changes)
-    field, new = changes[quantity]
+    if quantity not in BACKGROUND_VALUES:
+        raise unknown_name("value of a background", quantity, BACKGROUND_VALUES)
+    known = observation.backgrounds[place]
     with located(key):
-        other = replace(observation.backgrounds[place], **{field: new})
+        if quantity == "per_day":
+            other = replace(known, per_day=value)
+        else:
+            other = replace(known, relative_error=value / 100)
     several = (*observation.backgrounds[:place], other, *observation.backgrounds[place + 1 :])
     return observation.with_backgrounds(several)
 

@@ -17,22 +17,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from gallus.arrays import Array
-from gallus.errors import InputError, unknown_name
-from gallus.experiments.gallium_oscillation import DEFAULT_METHOD
-from gallus.explanation import DEFAULT_CROSS_SECTION, Explanation, fit_gallium
+from gallus.errors import InputError
+from gallus.explanation import Explanation
 from gallus.forecast.gallium_run import GalliumRun, ZoneExpectation, expected_zones
-from gallus.forecast.gallium_run_data import WithRuns, check_alike
+from gallus.forecast.gallium_run_data import WithRuns
 from gallus.forecast.lattice_search import LatticeSearch
-from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
-from gallus.oscillation.catalogue import model as model_of
-
-MODELS: Final = ("deficit", "sterile", "decoherence")
-"""A wrong normalisation, whatever its cause; a sterile state; decoherence with r = 12, case C."""
+from gallus.forecast.present import (
+    check_alike,
+    median_sigma,
+    names_of,
+    place_of,
+    present_explanations,
+    square,
+)
+from gallus.interactions.gallium_capture import cross_section
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,7 @@ class Separation:
     @property
     def names(self) -> tuple[str, ...]:
         """Slugs of the models."""
-        return tuple(each.model.name for each in self.explanations)
+        return names_of(self.explanations)
 
     @property
     def delta_chi2(self) -> Array:
@@ -84,12 +87,12 @@ class Separation:
     @property
     def sigma(self) -> Array:
         """Median significance against the hypothesis, sqrt(delta_chi2); 0 where it fits better."""
-        return np.sqrt(np.maximum(self.delta_chi2, 0.0))
+        return median_sigma(self.delta_chi2)
 
     @property
     def gained_sigma(self) -> Array:
         """The same of the runs alone, sqrt(gained)."""
-        return np.sqrt(np.maximum(self.gained, 0.0))
+        return median_sigma(self.gained)
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -105,23 +108,21 @@ class Separation:
         InputError
             If there is no such explanation.
         """
-        ratios, found = self.ratios[self.place(truth)], []
+        ratios, found = self.ratios[place_of(truth, self.explanations)], []
         for run in self.runs:
             first = len(found)
             found += expected_zones(run, ratios[first : first + len(run.zones)])
         return tuple(found)
 
-    def place(self, name: str) -> int:
-        """Index of an explanation.
+    def pair(self, truth: str, hypothesis: str) -> tuple[int, int]:
+        """Where a pair stands in the squares.
 
         Raises
         ------
         InputError
-            If there is none of that name.
+            If there is no such explanation.
         """
-        if name not in self.names:
-            raise unknown_name("explanation", name, self.names)
-        return self.names.index(name)
+        return place_of(truth, self.explanations), place_of(hypothesis, self.explanations)
 
     def as_dict(self) -> dict[str, object]:
         """Plain numbers for JSON."""
@@ -134,10 +135,10 @@ class Separation:
             "ratios": _by_name(self.names, self.ratios),
             "errors": _by_name(self.names, self.errors),
             "zones": {name: [each.as_dict() for each in self.zones(name)] for name in self.names},
-            "now": _square(self.names, self.now),
-            "delta_chi2": _square(self.names, self.delta_chi2),
-            "sigma": _square(self.names, self.sigma),
-            "gained_sigma": _square(self.names, self.gained_sigma),
+            "now": square(self.names, self.now),
+            "delta_chi2": square(self.names, self.delta_chi2),
+            "sigma": square(self.names, self.sigma),
+            "gained_sigma": square(self.names, self.gained_sigma),
             "citations": list(self.citations),
         }
 
@@ -162,13 +163,12 @@ class SeparationCurve:
 
     def sigma(self, truth: str, hypothesis: str) -> Array:
         """Significance against a hypothesis after the run, shape (n,)."""
-        return np.array([s.sigma[s.place(truth), s.place(hypothesis)] for s in self.separations])
+        return np.array([each.sigma[each.pair(truth, hypothesis)] for each in self.separations])
 
     def gained_sigma(self, truth: str, hypothesis: str) -> Array:
         """The same of the run alone, shape (n,)."""
-        return np.array(
-            [s.gained_sigma[s.place(truth), s.place(hypothesis)] for s in self.separations]
-        )
+        found = [each.gained_sigma[each.pair(truth, hypothesis)] for each in self.separations]
+        return np.array(found)
 
     def as_dict(self) -> dict[str, object]:
         """Plain numbers for JSON."""
@@ -177,31 +177,6 @@ class SeparationCurve:
             "values": self.values.tolist(),
             "separations": [each.as_dict() for each in self.separations],
         }
-
-
-def present_explanations(
-    models: Sequence[str] = MODELS,
-    cross_section_model: CaptureCrossSection | None = None,
-    method: str = DEFAULT_METHOD,
-) -> tuple[Explanation, ...]:
-    """Fit models to the six results of today.
-
-    Parameters
-    ----------
-    models : sequence of str
-        Names of oscillation models.
-    cross_section_model : CaptureCrossSection, optional
-        Of the expectation; Bahcall's of 1997 if not given.
-    method : str
-        Recipe.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown.
-    """
-    sigma = cross_section_model or cross_section(DEFAULT_CROSS_SECTION)
-    return tuple(fit_gallium(model_of(name), sigma, method=method) for name in models)
 
 
 def separation(
@@ -293,10 +268,3 @@ def _separation(
 
 def _by_name(names: Sequence[str], rows: Array) -> dict[str, list[float]]:
     return {name: row.tolist() for name, row in zip(names, rows, strict=True)}
-
-
-def _square(names: Sequence[str], values: Array) -> dict[str, dict[str, float]]:
-    return {
-        truth: dict(zip(names, row.tolist(), strict=True))
-        for truth, row in zip(names, values, strict=True)
-    }

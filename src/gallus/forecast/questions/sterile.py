@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
+from gallus.forecast.expectation import SHARED
 from gallus.forecast.fisher import inverse_variance, marginal_errors
 from gallus.forecast.questions.base import Observations, listed
 from gallus.forecast.questions.sterile_counts import (
@@ -155,7 +156,7 @@ def discovery_chi2(
 
 
 def sin2_errors(
-    observations: Observations, delta_m2_eV2: Array, information: Information = "shape"
+    observations: Observations, delta_m2_eV2: ArrayLike, information: Information = "shape"
 ) -> Array:
     """One-sigma errors of a small sin^2 2theta_ee at given splittings, shape of the splittings.
 
@@ -253,13 +254,12 @@ def _profiled(products: Array, prior_weights: Array) -> Array:
     scaled = matrix * scale[..., None] * scale[..., None, :] + 1e-13 * np.eye(len(prior_weights))
     side = cross * scale
     best = np.linalg.solve(scaled, side[..., None])[..., 0]
-    return np.maximum(square - (best * side).sum(axis=-1), 0.0)
+    lowest: Array = np.maximum(square - (best * side).sum(axis=-1), 0.0)
+    return lowest
 
 
 def _names(part: SterileCounts, several: int) -> tuple[str, ...]:
     """Names of the pulls of one observation among those of all."""
-    from gallus.forecast.expectation import SHARED
-
     own = part.observation.name
     return tuple(
         name if several == 1 or name in SHARED else f"{own}.{name}" for name in part.null.names

@@ -1,0 +1,219 @@
+"""Sensitivity against a value of the design, and the couplings that an experiment would allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gallus.arrays import Array
+from gallus.experiments.setup import with_values
+from gallus.figures.appearance import BLACK, COLUMN_INCH, GREY, PAGE_INCH, label_text, style
+from gallus.figures.explanations import LINES
+from gallus.forecast.observation import Observation, observation
+from gallus.forecast.questions.coupling_columns import coupling_parts, couplings_of
+from gallus.forecast.questions.couplings import (
+    CouplingResult,
+    coupling_sensitivity,
+    couplings_chi2,
+)
+from gallus.inference.wilks import wilks_threshold
+
+LEVELS: Final = (0.6827, 0.9545)
+MARKED_SIGMA: Final = (3.0, 5.0)
+UNITS: Final = {
+    "percent": "%",
+    "keV": "keV",
+    "MCi": "MCi",
+    "kCi": "kCi",
+    "PBq": "PBq",
+    "m": "m",
+    "cm": "cm",
+    "d": "d",
+}
+"""How the last part of a key is written."""
+OBVIOUS: Final = ("position", "detection", "interaction", "periods")
+"""Sections that need not be named."""
+ANGLES, NEARBY, WIDTH = 241, 8, 0.03
+"""Grid of couplings around the ellipse of constant rate: angles, sizes on each side, range."""
+
+
+def sensitivity_figure(
+    answers: Mapping[str, Sequence[float]], values: Sequence[float], key: str, name: str
+) -> Figure:
+    """Draw what experiments answer against a value of their design.
+
+    Parameters
+    ----------
+    answers : mapping of str to sequence of float
+        By experiment.
+    values : sequence of float
+        Of the key.
+    key : str
+        ``days``, or another key of a set-up; its unit is taken from its name.
+    name : str
+        What is answered, with its unit.
+    """
+    with style():
+        figure = Figure(figsize=(COLUMN_INCH, 2.9))
+        axes = figure.subplots()
+        draw_sensitivity(axes, answers, values, key, name)
+        figure.legend(loc="outside lower center", ncols=2)
+    return figure
+
+
+def draw_sensitivity(
+    axes: Axes,
+    answers: Mapping[str, Sequence[float]],
+    values: Sequence[float],
+    key: str,
+    name: str,
+) -> None:
+    """Draw the figure of :func:`sensitivity_figure` into given axes."""
+    for place, (label, numbers) in enumerate(answers.items()):
+        colour, dashes = line_of(place, len(answers))
+        axes.plot(values, numbers, label=label_text(label), color=colour, linestyle=dashes)
+    x, highest = np.asarray(values), max(max(numbers) for numbers in answers.values())
+    if np.all(x > 0) and len(x) > 2 and np.allclose(np.diff(np.log(x), 2), 0, atol=1e-9):
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+    if "σ)" in name:
+        for level in MARKED_SIGMA:
+            if level < 1.1 * highest:
+                axes.axhline(level, color=GREY, linewidth=0.6, zorder=1)
+    axes.set_ylim(0.0, 1.08 * highest)
+    axes.set_xlim(x.min(), x.max())
+    axes.set_xlabel(design_label(key))
+    axes.set_ylabel(_in_mathematics(name))
+
+
+def design_label(key: str) -> str:
+    """A key of a set-up in words, with its unit."""
+    if key == "days":
+        return "length of a run (days)"
+    section, _, last = key.rpartition(".")
+    words = last.split("_")
+    unit = UNITS.get(words[-1], "")
+    named = " ".join(words[:-1] if unit else words)
+    place = section.rpartition(".")[2]
+    place = (
+        "error of" if place == "uncertainties" else "" if place in OBVIOUS else label_text(place)
+    )
+    return f"{place} {named} ({unit})".strip() if unit else f"{place} {named}".strip()
+
+
+def line_of(place: int, count: int) -> tuple[str, Any]:
+    """Colour and dashes of one of several experiments; the last of several is all together."""
+    if count > 1 and place == count - 1:
+        return BLACK, "-"
+    return LINES[1:][place % (len(LINES) - 1)]
+
+
+def couplings_figure(observations: Sequence[Observation]) -> Figure:
+    """Draw the allowed couplings: exact contours with all solutions, and the true one enlarged.
+
+    Parameters
+    ----------
+    observations : sequence of Observation
+        Each experiment gets contours at 68 and 95 %; the wide panel shows all of them together.
+    """
+    results = {each.name: coupling_sensitivity(each) for each in observations}
+    if len(observations) > 1:
+        results["all together"] = coupling_sensitivity(observations)
+    with style():
+        figure = Figure(figsize=(PAGE_INCH, 3.4))
+        wide, close = figure.subplots(1, 2)
+        draw_solutions(wide, observations)
+        draw_ellipses(close, results)
+        wide.set_title("all solutions, all data: 68 and 95 %", loc="left")
+        close.set_title("near the true couplings", loc="left")
+        figure.legend(loc="outside lower center", ncols=4)
+    return figure
+
+
+def draw_ellipses(axes: Axes, results: Mapping[str, CouplingResult]) -> None:
+    """Draw ellipses of g_V and g_A at 68 and 95 % with the couplings of the set-up.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    results : mapping of str to CouplingResult
+        By experiment.
+    """
+    for place, (label, result) in enumerate(results.items()):
+        colour, dashes = line_of(place, len(results))
+        for level in LEVELS:
+            ring = result.ellipse(wilks_threshold(level, 2))
+            axes.plot(
+                ring[:, 0],
+                ring[:, 1],
+                color=colour,
+                linestyle=dashes,
+                linewidth=1.2 if level == LEVELS[0] else 0.7,
+                label=label_text(label) if level == LEVELS[0] else None,
+            )
+    first = next(iter(results.values()))
+    axes.plot([first.vector], [first.axial], "*", color=BLACK, ms=6, label="true couplings")
+    axes.set_xlabel("$g_V$")
+    axes.set_ylabel("$g_A$")
+
+
+def draw_solutions(axes: Axes, observations: Sequence[Observation]) -> None:
+    """Draw where the Poisson likelihood of all observations allows g_V and g_A, exactly.
+
+    The grid follows the ellipse on which the number of events is that of the true couplings; the
+    other half of it is the same with both signs turned.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    observations : sequence of Observation
+        Of scattering on electrons; their bins of distance are added up.
+    """
+    summed = [_summed(each) for each in observations]
+    vector, axial = _along_the_rate(summed)
+    chi2 = couplings_chi2(summed, vector, axial)
+    thresholds = [0.0, *(wilks_threshold(level, 2) for level in LEVELS)]
+    for sign in (1.0, -1.0):
+        axes.plot(sign * vector[:, NEARBY], sign * axial[:, NEARBY], "-", color=GREY, lw=0.5)
+        axes.contourf(sign * vector, sign * axial, chi2, levels=thresholds, colors=["0.2", "0.6"])
+    truth = coupling_sensitivity(summed)
+    axes.plot([truth.vector], [truth.axial], "*", color=BLACK, ms=6, mec="white", mew=0.4)
+    axes.axhline(0.0, color=GREY, linewidth=0.4, zorder=0)
+    axes.axvline(0.0, color=GREY, linewidth=0.4, zorder=0)
+    axes.set_xlabel("$g_V$")
+    axes.set_ylabel("$g_A$")
+
+
+def _summed(seen: Observation) -> Observation:
+    """The same in one bin of distance, where couplings show no pattern."""
+    there = with_values(seen.setup, {"detection.distance_bins": 1})
+    return observation(there, seen.backgrounds, reaction=seen.reaction, name=seen.name)
+
+
+def _along_the_rate(observations: Sequence[Observation]) -> tuple[Array, Array]:
+    """g_V and g_A around half of the ellipse of constant rate, shape (angles, sizes)."""
+    first, second, mixed = sum(coupling_parts(each).sum(axis=1) for each in observations)
+    angle = np.linspace(0.0, math.pi, ANGLES)
+    left, right = np.cos(angle), np.sin(angle)
+    couplings = couplings_of(observations[0])
+    known = np.array([couplings.left**2, couplings.right**2, couplings.left * couplings.right])
+    rate = left**2 * first + right**2 * second + left * right * mixed
+    radius = np.sqrt(known @ np.array([first, second, mixed]) / rate)
+    size = radius[:, None] * (1 + WIDTH * np.linspace(-1, 1, 2 * NEARBY + 1))
+    return (left + right)[:, None] * size, (left - right)[:, None] * size
+
+
+def _in_mathematics(name: str) -> str:
+    """Greek letters and indices as a font of mathematics writes them."""
+    changes = {"σ": r"$\sigma$", "μ_B": r"$\mu_{\rm B}$", "sin²θ_W": r"$\sin^2\theta_W$"}
+    changes |= {"g_V": "$g_V$", "sin²2θ": r"$\sin^2 2\theta$"}
+    for plain, written in changes.items():
+        name = name.replace(plain, written)
+    return name

@@ -1,0 +1,151 @@
+"""The branching ratio of 51Cr in a scintillator: the step, and what the angle adds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gallus.figures.appearance import (
+    BLACK,
+    BLUE,
+    GREY,
+    PAGE_INCH,
+    VERMILION,
+    style,
+)
+from gallus.forecast.questions.branching_ratio import ACTIVITIES, OBSERVED_RATIO, explaining_shift
+from gallus.forecast.questions.line_measurement import chromium_groups, step_measurement
+from gallus.forecast.questions.line_spectra import LineGroups, binned_spectra
+from gallus.forecast.questions.recoil_angle import angle_measurement, mean_line_separation_deg
+from gallus.interactions.electron_scattering import ConstantCouplings
+from gallus.response.angular import AngularResolution
+from gallus.response.energy import EnergyResolution
+
+EVENTS: Final = 1e5
+THRESHOLD_MEV: Final = 0.2
+SPECTRUM_KEV: Final = (180.0, 600.0)
+AROUND_KEV: Final = (235.0, 300.0)
+BIN_KEV: Final = 1.0
+RESOLUTION: Final = 0.03
+"""At 1 MeV, of the smeared curves."""
+ANGLES_DEG: Final = np.array([4.0, 7, 10, 13, 17, 22, 28, 36, 46])
+N_SIGMA: Final = 3.0
+
+
+def branching_ratio_forecast_figure(events: float = EVENTS) -> Figure:
+    """Draw the spectrum with its step, and the error of f against the angular resolution.
+
+    Parameters
+    ----------
+    events : float
+        Recoils above 200 keV.
+    """
+    with style():
+        figure = Figure(figsize=(PAGE_INCH, 2.9))
+        spectrum, errors = figure.subplots(1, 2)
+        draw_step(spectrum)
+        draw_angles(errors, events)
+    return figure
+
+
+def draw_step(axes: Axes) -> None:
+    """Draw the recoils of 51Cr for the branching ratio of today and for the one that explains.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    """
+    shift = explaining_shift(OBSERVED_RATIO, ACTIVITIES[0])
+    inset = axes.inset_axes((0.46, 0.47, 0.51, 0.49))
+    curves = (
+        (shift.adopted, EnergyResolution(), BLACK, "-", f"$f = {shift.adopted:.4f}$"),
+        (shift.needed, EnergyResolution(), VERMILION, "--", f"$f = {shift.needed:.4f}$"),
+        (shift.adopted, EnergyResolution(RESOLUTION), BLUE, "-.", r"smeared, $3\,\%/\sqrt{E}$"),
+    )
+    for panel in (axes, inset):
+        for ratio, resolution, colour, dashes, label in curves:
+            energy, density = _spectrum(ratio, resolution)
+            panel.plot(energy, density, color=colour, linestyle=dashes, label=label, linewidth=1.0)
+    axes.set_xlim(SPECTRUM_KEV)
+    axes.set_ylim(bottom=0.0)
+    energy, density = _spectrum(shift.adopted, EnergyResolution())
+    near = density[(energy > AROUND_KEV[0]) & (energy < AROUND_KEV[1])]
+    inset.set_xlim(AROUND_KEV)
+    inset.set_ylim(0.97 * near.min(), 1.03 * near.max())
+    inset.tick_params(labelleft=False, labelsize="x-small")
+    axes.legend(loc="lower left", fontsize="small")
+    axes.set_xlabel("recoil energy (keV)")
+    axes.set_ylabel("recoils per keV (arbitrary units)")
+
+
+def draw_angles(axes: Axes, events: float = EVENTS) -> None:
+    """Draw the error of the branching ratio against the angular resolution.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    events : float
+        Recoils above 200 keV.
+    """
+    for resolution, colour, dashes, label in (
+        (None, BLACK, "-", "perfect energy"),
+        (EnergyResolution(RESOLUTION), BLUE, "-.", r"$3\,\%/\sqrt{E}$"),
+    ):
+        errors = [
+            angle_measurement(THRESHOLD_MEV, AngularResolution(deg, 0.0), resolution).error(events)
+            for deg in ANGLES_DEG.tolist()
+        ]
+        axes.plot(ANGLES_DEG, errors, color=colour, linestyle=dashes, label=label)
+        axes.axhline(
+            step_measurement(THRESHOLD_MEV, resolution).error(events),
+            color=colour,
+            linestyle=dashes,
+            linewidth=0.6,
+        )
+    needed = explaining_shift(OBSERVED_RATIO, ACTIVITIES[0]).shift / N_SIGMA
+    axes.axhline(needed, color=VERMILION, linestyle="--", label=r"$3\,\sigma$ on $R = 0.80$")
+    half = mean_line_separation_deg(THRESHOLD_MEV) / 2
+    axes.axvline(half, color=GREY, linestyle=":", linewidth=0.9)
+    axes.annotate(
+        "half of the mean angle\nbetween the lines",
+        (half, 0.02),
+        xytext=(4, 2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        fontsize="x-small",
+        color=GREY,
+    )
+    axes.annotate(
+        "thin: energies alone",
+        (0.03, 0.84),
+        xycoords="axes fraction",
+        fontsize="x-small",
+        color=BLACK,
+    )
+    axes.set_xlim(0.0, float(ANGLES_DEG[-1]))
+    axes.set_ylim(
+        0.0, 1.25 * step_measurement(THRESHOLD_MEV, EnergyResolution(RESOLUTION)).error(events)
+    )
+    axes.legend(loc="lower right", fontsize="small")
+    axes.set_xlabel("angular resolution per axis (degrees)")
+    axes.set_ylabel(rf"error of $f$ for $10^{{{np.log10(events):.0f}}}$ recoils")
+
+
+def _spectrum(ratio: float, resolution: EnergyResolution) -> tuple[np.ndarray, np.ndarray]:
+    """Energies in keV and recoils per decay and keV, in units of their mean."""
+    groups = chromium_groups(branching_ratio=ratio)
+    number = round((SPECTRUM_KEV[1] - SPECTRUM_KEV[0]) / BIN_KEV)
+    edges = np.linspace(*SPECTRUM_KEV, number + 1) / 1e3
+    fine = resolution if not resolution.perfect else EnergyResolution(1e-4)
+    spectra = binned_spectra(groups, ConstantCouplings.corrected(), edges, fine)
+    unit = _unit(groups, edges)
+    return 1e3 * (edges[1:] + edges[:-1]) / 2, spectra.mean_cm2 / unit
+
+
+def _unit(groups: LineGroups, edges: np.ndarray) -> float:
+    return 1e-45 * float(edges[1] - edges[0]) * 1e3

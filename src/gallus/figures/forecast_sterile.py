@@ -1,0 +1,128 @@
+"""Exclusion and discovery of a sterile neutrino by several experiments, over the gallium region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from gallus.figures.appearance import BLACK, label_text, style
+from gallus.figures.forecast import line_of
+from gallus.forecast.questions.sterile import SterileSensitivity
+from gallus.inference.scan_result import ScanResult
+from gallus.inference.wilks import wilks_threshold
+
+MIXING: Final = "sin2_2theta_ee"
+SPLITTING: Final = "delta_m2_41_eV2"
+LEVEL: Final = 0.95
+DISCOVERY: Final = 0.9973
+SHADE: Final = "#CFE3F1"
+"""Blue that is pale in grey too."""
+MOST_WITH_DISCOVERY: Final = 2
+"""With more experiments the thin contours would only confuse."""
+
+
+def sterile_figure(
+    exclusions: Mapping[str, SterileSensitivity],
+    gallium: ScanResult,
+    discoveries: Mapping[str, SterileSensitivity] | None = None,
+) -> Figure:
+    """Draw contours of experiments over the region that gallium allows.
+
+    Parameters
+    ----------
+    exclusions : mapping of str to SterileSensitivity
+        By experiment: excluded at 95 % to the right of a thick line.
+    gallium : ScanResult
+        Scan of gallium data over the same two parameters; its region at 95 % is filled.
+    discoveries : mapping of str to SterileSensitivity, optional
+        Seen at 3 sigma to the right of a thin line.
+    """
+    with style():
+        figure = Figure(figsize=(3.6, 4.1))
+        axes = figure.subplots()
+        draw_gallium(axes, gallium)
+        draw_sensitivities(axes, exclusions, LEVEL, 1.3)
+        few = discoveries is not None and len(discoveries) <= MOST_WITH_DISCOVERY
+        if discoveries is not None and few:
+            draw_sensitivities(axes, discoveries, DISCOVERY, 0.7)
+        axes.set_xlabel(r"$\sin^2 2\theta_{ee}$")
+        axes.set_ylabel(r"$\Delta m^2_{41}$ (eV$^2$)")
+        handles = _legend(exclusions, with_discovery=few)
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return figure
+
+
+def draw_gallium(axes: Axes, gallium: ScanResult) -> None:
+    """Fill the region of a scan at 95 % and mark its best fit.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    gallium : ScanResult
+        Scan over mixing and splitting.
+    """
+    excess = gallium.excess(LEVEL)
+    upright = excess if gallium.grid.names == (SPLITTING, MIXING) else excess.T
+    x, y = (gallium.grid.axis(name).values for name in (MIXING, SPLITTING))
+    axes.contourf(x, y, upright, levels=[float(upright.min()) - 1.0, 0.0], colors=[SHADE])
+    axes.plot(
+        [gallium.best[MIXING]], [gallium.best[SPLITTING]], "*", color=BLACK, ms=7, mec="white"
+    )
+
+
+def draw_sensitivities(
+    axes: Axes, sensitivities: Mapping[str, SterileSensitivity], level: float, width: float
+) -> None:
+    """Draw the contour of each experiment at a confidence level (Wilks, two parameters).
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    sensitivities : mapping of str to SterileSensitivity
+        By experiment.
+    level : float
+        Confidence level.
+    width : float
+        Of the lines.
+    """
+    for place, each in enumerate(sensitivities.values()):
+        colour, dashes = line_of(place, len(sensitivities))
+        mixing, splitting = (each.grid.axis(name).values for name in (MIXING, SPLITTING))
+        axes.contour(
+            mixing,
+            splitting,
+            each.delta_chi2.T,
+            levels=[wilks_threshold(level, 2)],
+            colors=[colour],
+            linestyles=[dashes],
+            linewidths=width,
+        )
+    axis = next(iter(sensitivities.values())).grid
+    for which, name in (("x", MIXING), ("y", SPLITTING)):
+        if axis.axis(name).log:
+            getattr(axes, f"set_{which}scale")("log")
+        getattr(axes, f"set_{which}lim")(axis.axis(name).lower, axis.axis(name).upper)
+
+
+def _legend(
+    exclusions: Mapping[str, SterileSensitivity], *, with_discovery: bool
+) -> list[Patch | Line2D]:
+    found: list[Patch | Line2D] = []
+    for place, name in enumerate(exclusions):
+        colour, dashes = line_of(place, len(exclusions))
+        found.append(Line2D([], [], color=colour, linestyle=dashes, label=label_text(name)))
+    found.append(Patch(facecolor=SHADE, label="six gallium results, 95 %"))
+    found.append(
+        Line2D([], [], color=BLACK, marker="*", ls="", ms=7, mec="white", label="best fit")
+    )
+    if with_discovery:
+        found.append(Line2D([], [], color=BLACK, linewidth=1.3, label="excluded at 95 %"))
+        found.append(Line2D([], [], color=BLACK, linewidth=0.7, label=r"seen at $3\,\sigma$"))
+    return found
