@@ -202,7 +202,9 @@ def test_help_loads_neither_numpy_nor_pydantic(tmp_path: Path) -> None:
     assert not loaded_by_command(tmp_path, "--help") & {*HEAVY, "numpy", "scipy", "pydantic"}
 
 
-@pytest.mark.parametrize("command", ["significance", "fit", "rates", "explain", "scan"])
+@pytest.mark.parametrize(
+    "command", ["significance", "fit", "rates", "explain", "scan", "forecast", "coherence"]
+)
 def test_help_of_a_command_loads_no_numpy(tmp_path: Path, command: str) -> None:
     assert not loaded_by_command(tmp_path, command, "--help") & {*HEAVY, "numpy", "scipy"}
 

@@ -20,7 +20,18 @@ from gallus.cli import app, main
 if TYPE_CHECKING:
     from tests.cli.conftest import Gallus
 
-COMMANDS = ("reproduce", "significance", "cross-section", "fit", "explain", "rates", "data")
+COMMANDS = (
+    "reproduce",
+    "significance",
+    "cross-section",
+    "fit",
+    "explain",
+    "scan",
+    "rates",
+    "forecast",
+    "coherence",
+    "data",
+)
 
 
 def test_version(gallus: Gallus) -> None:
@@ -47,7 +58,10 @@ def test_every_command_explains_itself_and_offers_json(
     ("arguments", "said"),
     [
         (["hatch"], "'hatch'"),
-        (["hatch"], "allowed: cross-section, data, explain, fit, rates, reproduce, scan, sig"),
+        (
+            ["hatch"],
+            "allowed: coherence, cross-section, data, explain, fit, forecast, rates, repro",
+        ),
         (["--eggs"], "--eggs"),
         (["significance", "--eggs"], "--eggs"),
         (["significance", "--toys", "many"], "--toys"),

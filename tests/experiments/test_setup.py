@@ -241,6 +241,8 @@ def test_values_of_backgrounds_are_changed_by_name(mine: Any) -> None:
     assert other.value("background.carbon-14.fraction") == 1e-17
     assert other.background[0].provenance == "user"
     assert other.periods.time_bins == 6
+    # Sections come first: the nuclide of the source, not that of a background.
+    assert with_values(chosen, {"nuclide": "37Ar"}).source.nuclide == "37Ar"
     none = with_values(chosen, {"background": ()})
     assert none.background == ()
     assert with_values(none, {"background": chosen.background}).background == chosen.background

@@ -81,13 +81,13 @@ def test_curves_are_the_gains() -> None:
     for line, (truth, other) in zip(
         axes.lines, (("deficit", "decoherence"), ("decoherence", "deficit")), strict=True
     ):
-        np.testing.assert_allclose(line.get_ydata(), curve().gained_sigma(truth, other))
+        np.testing.assert_allclose(np.asarray(line.get_ydata()), curve().gained_sigma(truth, other))
 
 
 def test_patterns_are_ratios_of_counts() -> None:
     energy, distance = model_patterns_figure(patterns()).axes
     flat = 1 - explanations()[0].values["deficit"]
-    np.testing.assert_allclose(energy.lines[1].get_ydata(), flat)
+    np.testing.assert_allclose(np.asarray(energy.lines[1].get_ydata()), flat)
     falling = np.asarray(distance.lines[2].get_ydata())
     kernel = patterns().observations[0].kernel
     damped = kernel.counts(explanations()[1].model, explanations()[1].values).sum(axis=0)

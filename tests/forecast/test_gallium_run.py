@@ -12,9 +12,9 @@ from gallus.experiments.gallium import source_measurements
 from gallus.experiments.gallium_rates import best_extractions
 from gallus.experiments.setup import setup, with_values
 from gallus.experiments.setup_reactions import setup_kernels
+from gallus.forecast.gallium_counting import best_counting
 from gallus.forecast.gallium_run import (
     GalliumRun,
-    best_counting,
     expected_zones,
     experimental_covariance,
     gallium_run,

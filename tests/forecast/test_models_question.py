@@ -119,11 +119,11 @@ def test_simulated_counts_have_the_median_of_the_asimov_ones() -> None:
             poisson_chi2(toys, one).sum(axis=1) + g
             for one, g in zip(expected, gallium, strict=True)
         ]
-        return np.min(chi2, axis=0)
+        return np.asarray(np.min(chi2, axis=0))
 
     deficits = np.linspace(0.1, 0.5, 81)
     lengths = np.geomspace(0.5, 8.0, 41)
-    damped = {**truth.values, "lambda_12_m": lengths}
+    damped: dict[str, float | Array] = {**truth.values, "lambda_12_m": lengths}
     difference = lowest(
         (1 - deficits)[:, None] * undisturbed, flat.likelihood.chi2({"deficit": deficits})
     ) - lowest(bare().signal(truth.model, damped), truth.likelihood.chi2(damped))

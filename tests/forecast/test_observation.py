@@ -192,6 +192,11 @@ def test_normalisations_are_shares_of_what_they_scale() -> None:
     assert free.template("background.flat") == pytest.approx(free.expected - chosen.undisturbed)
 
 
+def test_a_background_of_less_than_an_event_is_held() -> None:
+    few, more = (seen(backgrounds=[flat(per_day=rate)]).expectation() for rate in (0.05, 1.0))
+    assert (few.names, more.names) == ((), ("background.flat",))
+
+
 @pytest.mark.parametrize(
     ("uncertainty", "size", "values"),
     [

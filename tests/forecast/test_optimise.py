@@ -38,9 +38,15 @@ def known(per_day: float) -> dict[str, Any]:
     }
 
 
-def small(**values: Any) -> Setup:
-    """The prototype of 1 t in one bin, without backgrounds unless they are given."""
-    return with_values(setup("jne-1t"), {"background": (), **ONE_BIN, **values})
+def with_tables(name: str, *tables: Any, **values: Any) -> Setup:
+    """A set-up in one bin, with these backgrounds in place of its own."""
+    alone = with_values(setup(name), {"background": tables})
+    return with_values(alone, {**ONE_BIN, **values})
+
+
+def small(*tables: Any, **values: Any) -> Setup:
+    """The prototype of 1 t, without backgrounds unless they are given."""
+    return with_tables("jne-1t", *tables, **values)
 
 
 def merit_at(chosen: Setup, values: Mapping[str, Any]) -> float:
@@ -52,6 +58,9 @@ def total(seen: Observation) -> float:
     return float(seen.undisturbed.sum())
 
 
+ALONE = observation(small())
+
+
 def best(chosen: Setup, key: str, lower: float, upper: float) -> Optimum:
     return optimise(chosen, DEFICIT, [Variable(key, lower, upper)])
 
@@ -59,27 +68,24 @@ def best(chosen: Setup, key: str, lower: float, upper: float) -> Optimum:
 def test_the_best_distance_is_that_of_a_dense_scan() -> None:
     # With the activity known to 10 % only, a sterile state of 1 eV2 is seen best near half of its
     # oscillation length of 1.9 m: nearer there is no effect, farther there are no events.
-    chosen = small(activity_percent=10.0, bins=4)
+    chosen = small(activity_percent=10.0)
     wanted = goal("sterile", delta_m2_eV2=1.0).merit
     found = optimise(chosen, wanted, [Variable("distance_m", 0.66, 3.0)])
-    distances = np.linspace(0.66, 3.0, 60)
+    distances = np.linspace(0.7, 1.6, 19)
     scan = [wanted(observation(with_values(chosen, {"distance_m": d}))) for d in distances]
     assert found.merit >= max(scan) * (1 - 1e-5)
     there = distances[int(np.argmax(scan))]
-    assert found.values["position.distance_m"] == pytest.approx(there, abs=distances[1] - there)
-    assert 0.7 < there < 1.2
+    assert found.values["position.distance_m"] == pytest.approx(there, abs=0.05)
     assert not found.at_bounds
 
 
-@pytest.mark.parametrize(
-    ("hole_m", "days", "radius_m"), [(0.2, 1e-3, 9.26), (0.2, 30.0, 7.80), (0.0, 1e-3, 9.06)]
-)
+@pytest.mark.parametrize(("hole_m", "days", "radius_m"), [(0.2, 30.0, 7.80), (0.0, 1e-3, 9.06)])
 def test_the_best_radius_in_juno_is_that_of_the_closed_form(
     hole_m: float, days: float, radius_m: float
 ) -> None:
     # All 47 000 events a day of the talk taken as in the window; 1e-3 days are the initial rate.
-    position = {"distance_m": 0.0, "hole_radius_m": hole_m, "days": days}
-    chosen = with_values(setup("juno"), {"background": (known(47_000.0),), **ONE_BIN, **position})
+    position = {"distance_m": 0.0, "hole_radius_m": hole_m}
+    chosen = with_tables("juno", known(47_000.0), days=days, **position)
     found = best(chosen, "fiducial_radius_m", 2.0, 17.2)
     closed = CountingDesign(chosen, 47_000.0, days=days)
     # The merit is flat at its highest point: a step of 1 cm changes it by 1e-6.
@@ -89,7 +95,7 @@ def test_the_best_radius_in_juno_is_that_of_the_closed_form(
 
 def test_the_best_days_are_those_of_the_closed_form() -> None:
     # In one bin of time the source dies away and the background does not.
-    chosen = small(distance_m=1.0, background=(known(30.0),))
+    chosen = small(known(30.0), distance_m=1.0)
     found = best(chosen, "days", 5.0, 400.0)
     closed = CountingDesign(chosen, 30.0)
     days = np.linspace(5.0, 400.0, 4000)
@@ -105,19 +111,16 @@ def test_the_best_days_are_those_of_the_closed_form() -> None:
 
 @given(st.floats(1.0, 100.0), st.floats(1.01, 3.0))
 def test_more_days_never_hurt_where_there_is_no_background(days: float, times: float) -> None:
-    chosen = small()
-    fewer, more = (merit_at(chosen, {"days": t}) for t in (days, times * days))
+    fewer, more = (DEFICIT(ALONE.with_days(t)) for t in (days, times * days))
     gain = (1 - 2 ** (-times * days / 27.7)) / (1 - 2 ** (-days / 27.7))
     assert more / fewer == pytest.approx(math.sqrt(gain), rel=1e-6)
     assert more > fewer
 
 
 def test_the_best_shield_balances_photons_and_target() -> None:
-    tables = tuple(
-        each for each in setup("jne-500t-physical").background if each.kind == "bremsstrahlung"
-    )
-    values = {"background": tables, "distance_m": 0.0, **ONE_BIN}
-    chosen = with_values(setup("jne-500t-physical"), values)
+    layers = [{"material": "tungsten", "thickness_cm": 15.0}]
+    photons_table = {"kind": "bremsstrahlung", "layers": layers, "error_percent": 100.0}
+    chosen = with_tables("jne-500t-physical", photons_table, distance_m=0.0)
     found = optimise(chosen, DEFICIT, [Variable("shield_cm", 8.0, 40.0)])
     thickness = found.values["shield_cm"]
     assert not found.at_bounds
@@ -129,17 +132,14 @@ def test_the_best_shield_balances_photons_and_target() -> None:
     (table,) = there.background
     assert table.layers[0].thickness_cm == pytest.approx(thickness)  # type: ignore[union-attr]
     assert table.layers[0].material == "tungsten"  # type: ignore[union-attr]
-    # Photons count per centimetre of shield exp(-1.8), the signal is lost as 1/(5 m): the best is
-    # where what is left of the photons is far below the signal.
+    # B photons, known to 100 %: S^2/(S + B + B^2) is highest where mu (B + 2 B^2) = S/L, with the
+    # way L through the target, which the shield shortens. Terms of B^2/S are left out.
     signal, photons = total(found.observation), float(found.observation.background.sum())
-    assert 1e-4 * signal < photons < 0.1 * signal
-    scan = [
-        DEFICIT(observation(design, backgrounds(design)))
-        for design in (
-            with_values(chosen, SourceShield.of(chosen).values(t)) for t in np.linspace(10, 40, 16)
-        )
-    ]
-    assert found.merit >= max(scan)
+    thinner = with_values(chosen, SourceShield.of(chosen).values(thickness - 0.1))
+    more = float(observation(thinner, backgrounds(thinner)).background.sum())
+    per_cm, way_cm = math.log(more / photons) / 0.1, 517.8 - 100 * radius
+    assert 1.5 < per_cm < 2.0  # tungsten at 0.65 to 0.75 MeV
+    assert photons + 2 * photons**2 == pytest.approx(signal / (per_cm * way_cm), rel=0.05)
 
 
 def test_mass_of_the_largest_shield() -> None:
@@ -227,8 +227,9 @@ def test_two_variables_at_once() -> None:
 
 def test_backgrounds_follow_the_detector() -> None:
     # A larger detector has more of both; made once for the first design they would stay.
-    table = {**known(1.0), "per_day": None, "per_day_and_kt": 1e5}
-    chosen = small(background=(table,), mass_t=None, distance_m=1.0)
+    table = {key: x for key, x in known(1.0).items() if key != "per_day"}
+    table["per_day_and_kt"] = 1e5
+    chosen = small(table, mass_t=None, distance_m=1.0)
     found = optimise(chosen, DEFICIT, [Variable("detector.radius_m", 0.3, 0.8)])
     (one,) = found.observation.backgrounds
     assert one.per_day == pytest.approx(1e2 * 0.86 * 4 / 3 * math.pi * 0.8**3, rel=1e-3)
@@ -275,8 +276,8 @@ def test_what_makes_no_sense_is_refused() -> None:
         optimise(small(), total, [])
     with pytest.raises(InputError, match="stands twice"):
         optimise(small(), total, [Variable("days", 1, 2), Variable("days", 1, 3)])
-    with pytest.raises(InputError, match="did you mean 'position.distance_m'"):
-        optimise(small(), total, [Variable("distance", 1, 2)])
+    with pytest.raises(InputError, match=r"did you mean 'position\.distance_m'"):
+        optimise(small(), total, [Variable("position.distance", 1, 2)])
     with pytest.raises(InputError, match="did you mean 'deficit'"):
         goal("deficits")
     with pytest.raises(InputError, match="is not a number"):

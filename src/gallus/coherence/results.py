@@ -243,9 +243,7 @@ def coherence(setup: CoherenceSetup, reading: Reading | None = None) -> Coherenc
     """
     chosen = reading or Reading()
     processes = tuple(process(setup, energy, chosen) for energy in setup.energies_MeV)
-    points = tuple(
-        _point(setup, each, where) for each in processes for where in setup.oscillation
-    )
+    points = tuple(_point(setup, each, where) for each in processes for where in setup.oscillation)
     return CoherenceResult(setup, chosen, processes, points)
 
 

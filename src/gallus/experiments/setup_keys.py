@@ -54,13 +54,16 @@ def value_keys(tables: Iterable[BackgroundTable] = ()) -> tuple[str, ...]:
 def full_key(key: str, tables: Iterable[BackgroundTable] = ()) -> str:
     """Return ``section.name`` of a key that may be given without its section.
 
+    Those of backgrounds only where no section has one of that name.
+
     Raises
     ------
     InputError
         If there is none, or there are several.
     """
-    known = value_keys(tables)
-    found = [each for each in known if key in (each, each.rpartition(".")[2])]
+    own, known = value_keys(), value_keys(tables)
+    found = [each for each in own if key in (each, each.rpartition(".")[2])]
+    found = found or [each for each in known if key in (each, each.rpartition(".")[2])]
     if not found:
         raise unknown_name("key of the set-up", key, known)
     if len(found) > 1:

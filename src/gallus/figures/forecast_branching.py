@@ -121,7 +121,7 @@ def draw_angles(axes: Axes, events: float = EVENTS) -> None:
         color=GREY,
     )
     axes.annotate(
-        "thin: energies alone",
+        "thin: no angle",
         (0.03, 0.84),
         xycoords="axes fraction",
         fontsize="x-small",

@@ -46,7 +46,8 @@ def separation_figure(separations: Sequence[Separation]) -> Figure:
         figure = Figure(figsize=(PAGE_INCH, 4.2))
         count = len(separations)
         squares = [f"square {n}" for n in range(count)]
-        panels = figure.subplot_mosaic([["ratios"] * count, squares], height_ratios=(1.2, 1.0))
+        mosaic: list[list[Any]] = [["ratios"] * count, [*squares]]
+        panels = figure.subplot_mosaic(mosaic, height_ratios=(1.2, 1.0))
         single = [each for each in separations if len(each.runs) == 1]
         draw_expected_ratios(panels["ratios"], single or separations)
         for place, name in enumerate(squares):

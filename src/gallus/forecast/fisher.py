@@ -68,15 +68,9 @@ def covariance(
     InputError
         If the parameters cannot be told from each other or from the pulls.
     """
-    names = tuple(columns)
-    everything = expectation.with_columns(columns)
-    matrix = fisher_matrix(everything.expected, everything.templates)
-    matrix = matrix + np.diag(everything.prior_weights)
-    # A free pull without effect, a background outside the window, neither helps nor hurts.
+    matrix, names = _with_pulls(expectation, columns)
     first = len(expectation.pulls)
-    kept = [k for k, value in enumerate(np.diag(matrix)) if k >= first or value > 0]
-    inverse = _inverse(matrix[np.ix_(kept, kept)], [everything.names[k] for k in kept])
-    return names, inverse[-len(names) :, -len(names) :]
+    return tuple(columns), _inverse(matrix, names)[first:, first:]
 
 
 def marginal_errors(expectation: Expectation, columns: Mapping[str, Array]) -> dict[str, float]:
@@ -108,14 +102,29 @@ def error_budget(
         ``total``; ``statistics``, with all pulls held; and for each pull what holding it alone
         would take off in quadrature. These do not add up where pulls do the same.
     """
-    total = marginal_errors(expectation, columns)[name]
+    matrix, names = _with_pulls(expectation, columns)
+
+    def error(kept: Sequence[str]) -> float:
+        places = [names.index(each) for each in kept]
+        inverse = _inverse(matrix[np.ix_(places, places)], kept)
+        return math.sqrt(inverse[kept.index(name), kept.index(name)])
+
+    total = error(names)
     held = {
-        pull: marginal_errors(expectation.without([pull]), columns)[name]
-        for pull in expectation.names
+        pull: error(tuple(each for each in names if each != pull)) for pull in expectation.names
     }
-    budget = {"total": total, "statistics": marginal_errors(expectation.only(()), columns)[name]}
+    budget = {"total": total, "statistics": error(tuple(columns))}
     budget |= {pull: math.sqrt(max(total**2 - less**2, 0.0)) for pull, less in held.items()}
     return budget
+
+
+def _with_pulls(
+    expectation: Expectation, columns: Mapping[str, Array]
+) -> tuple[Array, tuple[str, ...]]:
+    """Fisher matrix of pulls and parameters with the priors, and their names."""
+    everything = expectation.with_columns(columns)
+    matrix = fisher_matrix(everything.expected, everything.templates)
+    return matrix + np.diag(everything.prior_weights), everything.names
 
 
 def _inverse(matrix: Array, names: Sequence[str]) -> Array:

@@ -6,9 +6,7 @@ neutrinos, and has b counts of background; the ratio R to the expectation then h
 
 .. math:: \sigma^{-2} = \sum_k N_k^2/(N_k R + b).
 
-What BEST had and did is taken from its table of extractions: the time of an exposure and the pause
-after it, the share of the atoms that are counted, and b, which is what its errors ask for beyond
-:math:`\sqrt N`: the background of the counters, less what the decay of 71Ge tells about it.
+What is not given is as in BEST, see :mod:`gallus.forecast.gallium_counting`.
 """
 
 from __future__ import annotations
@@ -24,40 +22,21 @@ from numpy.typing import ArrayLike
 
 from gallus.arrays import Array
 from gallus.constants import SECONDS_PER_DAY
-from gallus.database.loader import load
 from gallus.database.units import factor
 from gallus.errors import InputError
 from gallus.experiments.captures import gallium_capture_kernel
-from gallus.experiments.gallium import source_measurements
 from gallus.experiments.gallium_rates import atoms_at_end, best_extractions
 from gallus.experiments.setup import Setup, with_values
 from gallus.experiments.setup_kernel import Component
+from gallus.forecast.gallium_counting import as_in_best, best_counting
 from gallus.geometry.detectors import DOCUMENTED, gallium_target
 from gallus.geometry.solids import Difference, Sphere
 from gallus.geometry.target import Target
 from gallus.sources.irradiation import Exposure, LiveTime, Period
 from gallus.sources.radionuclide import nuclide
 
-BEST = "best-"
-"""What the names of its zones begin with."""
 UNCERTAINTIES = "uncertainties."
 """Section of a set-up whose errors a run has too."""
-
-
-@dataclass(frozen=True)
-class Counting:
-    """What becomes of the 71Ge of one extraction.
-
-    Parameters
-    ----------
-    efficiency : float
-        Recorded decays per atom at the end of the exposure.
-    background : float
-        Counts whose fluctuations the error has besides those of the recorded decays.
-    """
-
-    efficiency: float
-    background: float
 
 
 @dataclass(frozen=True)
@@ -228,7 +207,7 @@ def gallium_run(chosen: Setup, **values: Any) -> GalliumRun:
     stated = chosen.uncertainties.model_dump(exclude_unset=True)
     errors = ("activity_percent", "cross_section_percent")
     own = {key: stated[key] for key in errors if key in stated}
-    return GalliumRun(chosen, **{**_as_in_best(), **own, **values})
+    return GalliumRun(chosen, **{**as_in_best(), **own, **values})
 
 
 def expected_zones(run: GalliumRun, ratio: ArrayLike = 1.0) -> tuple[ZoneExpectation, ...]:
@@ -259,20 +238,6 @@ def experimental_covariance(run: GalliumRun, ratio: ArrayLike) -> Array:
     return np.asarray(np.diag(own) + shared + np.outer(activity, activity))
 
 
-def best_counting(zone: str) -> Counting:
-    """How BEST counted, on average over the extractions of a zone, or of both if it is another."""
-    rows = best_extractions().rows()
-    own = [row for row in rows if BEST + row["zone"] == zone] or rows
-    atoms = [float(r["saturation"]) for r in own]
-    seen = [float(r["k_efficiency"]) + float(r["l_efficiency"]) for r in own]
-    excess = []
-    for row in own:
-        counts, rate = float(row["from_source"]), float(row["rate_per_d"])
-        error = (float(row["rate_first_error"]) + float(row["rate_second_error"])) / 2
-        excess.append((counts * error / rate) ** 2 - counts)
-    return Counting(float(np.mean(np.divide(seen, atoms))), float(np.mean(excess)))
-
-
 def _zone(run: GalliumRun, zone: str, per_day: float, ratio: float) -> ZoneExpectation:
     counting, sources = best_counting(zone), run.setup.runs
     left, decays = _exposures(run)
@@ -300,20 +265,6 @@ def _exposures(run: GalliumRun) -> tuple[Array, float]:
     begins = np.array([each.start_d for each in live.periods])
     days = beside.decays(live) / (activity * SECONDS_PER_DAY)
     return np.asarray(beside.activity_at_Bq(begins) / activity), days
-
-
-def _as_in_best() -> dict[str, float]:
-    """Times of the exposures, and errors."""
-    rows = [row for row in best_extractions().rows() if row["zone"] == "inner"]
-    begin, end = (np.array([float(r[f"exposure_{k}_d"]) for r in rows]) for k in ("begin", "end"))
-    errors = load("best-errors")
-    entry = next(iter(source_measurements("best").entries.values())).source_activity()
-    return {
-        "exposure_d": float(np.mean(end - begin)),
-        "pause_d": float(np.mean(begin[1:] - end[:-1])),
-        "systematic_percent": 50 * (errors["upper"].to("1") + errors["lower"].to("1")),
-        "activity_percent": 50 * (entry.plus_Bq + entry.minus_Bq) / entry.activity_Bq,
-    }
 
 
 def _inner_radius_m(targets: Mapping[str, Target]) -> float:

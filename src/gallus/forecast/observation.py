@@ -30,6 +30,8 @@ from gallus.forecast.responses import in_the_same_bins, shifts
 from gallus.oscillation.base import OscillationModel
 from gallus.parameters import Params
 
+LEAST = 1.0
+"""Events below which a background is held: a free multiple of nothing would be anything."""
 ROUNDING = 1e-6
 """Error of the response as a share of the fullest bin, at most."""
 
@@ -104,8 +106,6 @@ class Observation:
     backgrounds: tuple[Background, ...]
     original: Setup
 
-    # --- bins -----------------------------------------------------------------------------------
-
     @property
     def shape(self) -> tuple[int, int, int]:
         """Numbers of periods, energies and distances."""
@@ -121,8 +121,6 @@ class Observation:
     def distance_edges_m(self) -> Array:
         """Edges of the bins of recorded distance from the source."""
         return self.kernel.distance_edges_m
-
-    # --- counts ---------------------------------------------------------------------------------
 
     def signal(self, model: OscillationModel | None = None, params: Params | None = None) -> Array:
         """Counts from the source, shape (..., n); leading axes are those of the parameters.
@@ -179,11 +177,9 @@ class Observation:
         """Events of each background per day at the start, shape (energies, distances)."""
         return self._backgrounds_with(self.setup)
 
-    # --- pulls ----------------------------------------------------------------------------------
-
     @property
     def pulls(self) -> tuple[Pull, ...]:
-        """What may shift the counts: all that has an error."""
+        """What may shift the counts: all that has an error; not backgrounds of under one event."""
         return tuple(self._pulls)
 
     def templates(self, signal: Array | None = None) -> Array:
@@ -237,6 +233,8 @@ class Observation:
         }
         found |= {Pull(name): 1.0 for name in shifts(self.setup)}
         for each in self.backgrounds:
+            if self.background_counts[each.name].sum() < LEAST:
+                continue
             free = math.isinf(each.relative_error)
             pull = Pull(f"background.{each.name}", math.inf if free else 1.0)
             found[pull] = 1.0 if free else each.relative_error
@@ -265,8 +263,6 @@ class Observation:
         low, high = chosen.detection.threshold_keV, chosen.detection.upper_keV or 0.0
         energies = np.linspace(low, high, len(self.energy_edges_MeV)) / 1e3
         return recorded_per_day(self.backgrounds, chosen, energies, self.distance_edges_m)
-
-    # --- other observations -----------------------------------------------------------------
 
     def with_exposure(self, exposure: Exposure) -> Observation:
         """The same with other periods."""

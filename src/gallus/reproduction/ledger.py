@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gallus.reproduction import (
     ciuffoli_2025,
+    ciuffoli_forecasts,
     ciuffoli_scattering,
     schwetz_2023,
     schwetz_coherence,
@@ -26,6 +27,7 @@ COMPUTATIONS: Mapping[str, Callable[[Results], Outcome]] = {
     **schwetz_decoherence.CLAIMS,
     **ciuffoli_2025.CLAIMS,
     **ciuffoli_scattering.CLAIMS,
+    **ciuffoli_forecasts.CLAIMS,
 }
 """How each claim is computed; claims that are not here are pending."""
 

@@ -204,7 +204,9 @@ def irrelevant(results: Results) -> Outcome:
     exponents = [
         (max(float(p.quantum.localisation), float(p.quantum.energy)), name, p) for name, p in points
     ]
-    largest, where, at = max(exponents, key=lambda each: each[0])
+    exponents.sort(key=lambda each: -each[0])
+    largest, where, at = exponents[0]
+    second = next(value for value, name, _ in exponents if name != where)
     line, name, point = max(
         ((float(p.quantum.line), name, p) for name, p in points), key=lambda each: each[0]
     )
@@ -216,7 +218,8 @@ def irrelevant(results: Results) -> Outcome:
         computed=max(largest, abs(quiet.chi2_change), abs(whole.chi2_change)),
         reason=(
             f"largest -ln xi_loc, -ln xi_en: {largest:.1e} ({where}, {at.name}, "
-            f"{at.energy_MeV:g} MeV); sterile fit of all gallium data: chi2 changes by "
+            f"{at.energy_MeV:g} MeV), where the resolution alone leaves "
+            f"exp(-{float(at.classical.energy):.0f}); next {second:.1e}; sterile fit of all gallium data: chi2 changes by "
             f"{quiet.chi2_change:.1e}, ratios by up to {quiet.largest_ratio_change:.0e}, "
             f"{parameters}; "
             f"taking every collision for a loss of coherence, by {whole.chi2_change:.1e}, and "

@@ -71,13 +71,13 @@ class Separation:
     @property
     def delta_chi2(self) -> Array:
         """Chi2 of hypotheses above that of the truth, after the runs, shape (truth, hypothesis)."""
-        return self.chi2 - np.diag(self.chi2)[:, None]
+        return np.asarray(self.chi2 - np.diag(self.chi2)[:, None])
 
     @property
     def now(self) -> Array:
         """The same of the ratios of today, (truth, hypothesis)."""
         today = np.array([each.fit.chi2_min for each in self.explanations])
-        return today - today[:, None]
+        return np.asarray(today - today[:, None])
 
     @property
     def gained(self) -> Array:
@@ -108,7 +108,8 @@ class Separation:
         InputError
             If there is no such explanation.
         """
-        ratios, found = self.ratios[place_of(truth, self.explanations)], []
+        ratios = self.ratios[place_of(truth, self.explanations)]
+        found: list[ZoneExpectation] = []
         for run in self.runs:
             first = len(found)
             found += expected_zones(run, ratios[first : first + len(run.zones)])

@@ -10,7 +10,7 @@ deviance of single points is that of :func:`exclusion_chi2` and :func:`discovery
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,12 +185,16 @@ def _on_grid(
     mixing, splittings = ordered.axis(MIXING).values, ordered.axis(SPLITTING).values
     u = sterile_share(mixing)
     null = joint_null(parts)
-    total = np.zeros((len(splittings), len(u), len(null.pulls) + 1, len(null.pulls) + 1))
     rows = _signal_rows if question == "exclusion" else _null_rows
-    for part in parts:
-        places = np.array([0, *(1 + null.names.index(n) for n in _names(part, len(parts)))])
-        total[..., places[:, None], places] += _products(part, u, splittings, rows)
-    chi2 = _profiled(total, null.prior_weights)
+    places = [[0, *(1 + null.names.index(n) for n in _names(part, len(parts)))] for part in parts]
+    found = []
+    for several in zip(*(_products(part, u, splittings, rows) for part in parts), strict=True):
+        size = len(null.pulls) + 1
+        total = np.zeros((*several[0].shape[:2], size, size))
+        for place, products in zip(places, several, strict=True):
+            total[..., np.array(place)[:, None], place] += products
+        found.append(_profiled(total, null.prior_weights))
+    chi2 = np.concatenate(found)
     names = tuple(part.observation.name for part in parts)
     return SterileSensitivity(ordered, chi2.T, information, question, names)
 
@@ -198,22 +202,20 @@ def _on_grid(
 Rows = Callable[[SterileCounts, Array], Array]
 
 
-def _products(part: SterileCounts, u: Array, splittings: Array, rows: Rows) -> Array:
-    """Weighted products of residual and templates of one observation, (s, u, 1 + m, 1 + m).
+def _products(part: SterileCounts, u: Array, splittings: Array, rows: Rows) -> Iterator[Array]:
+    """Yield weighted products of residual and templates of one observation, (s, u, 1 + m, 1 + m).
 
     Residual and templates are sums of S_0, D_1, D_2 and the templates without mixing.
     """
     fixed = np.concatenate([part.used(part.null_signal)[None], part.null.templates])
     root = np.sqrt(inverse_variance(part.null.expected))
     fixed, combination = fixed * root, rows(part, u)
-    found = []
     for changes in part.polynomials(splittings):
         basis = np.concatenate(
             [changes * root, np.broadcast_to(fixed, (len(changes), *fixed.shape))], axis=1
         )
         gram = (basis @ basis.swapaxes(-1, -2))[:, None]
-        found.append(combination @ gram @ combination.swapaxes(-1, -2))
-    return np.concatenate(found)
+        yield combination @ gram @ combination.swapaxes(-1, -2)
 
 
 def _null_rows(part: SterileCounts, u: Array) -> Array:
