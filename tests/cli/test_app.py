@@ -60,7 +60,7 @@ def test_every_command_explains_itself_and_offers_json(
         (["hatch"], "'hatch'"),
         (
             ["hatch"],
-            "allowed: coherence, cross-section, data, explain, fit, forecast, rates, repro",
+            "allowed: coherence, cross-section, data, explain, fit, forecast",
         ),
         (["--eggs"], "--eggs"),
         (["significance", "--eggs"], "--eggs"),

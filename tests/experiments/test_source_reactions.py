@@ -20,6 +20,8 @@ from gallus.oscillation.sterile import Sterile
 from gallus.sources.beta_decay import beta_emitter
 
 SLUGS = {
+    "best-ar37",
+    "best-cr51",
     "jne-1t",
     "jne-500t",
     "juno",

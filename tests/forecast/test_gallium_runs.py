@@ -117,6 +117,7 @@ def test_two_runs_are_one_with_two_sources() -> None:
     assert both.delta_chi2 == pytest.approx(twice.delta_chi2, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_more_activity_never_tells_less() -> None:
     pair = explanations()[::2]
     curve = separation_against(
@@ -156,11 +157,12 @@ def test_the_minimum_is_that_of_an_explicit_minimisation() -> None:
     ).values == pytest.approx({"deficit": found.x[0]}, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_minimum_is_that_of_a_fit_of_the_joint_likelihood() -> None:
     # MIGRAD from a scan of its own, for the model with many minima.
     joint, (truth, sterile, _) = with_run(run().with_values(KNOWN)), explanations()
     likelihood = joint.likelihood(sterile, joint.outcome(truth))
-    assert zinc().chi2[0, 1] == pytest.approx(fit(likelihood, scan=2000).chi2_min, abs=1e-3)
+    assert zinc().chi2[0, 1] == pytest.approx(fit(likelihood, scan=600).chi2_min, abs=1e-3)
 
 
 def test_simulated_runs_have_the_median_of_the_asimov_one() -> None:

@@ -163,6 +163,12 @@ def test_two_shields_are_not_one() -> None:
         optimise(bare, total, [Variable("shield_cm", 10.0, 20.0)])
 
 
+def test_what_follows_from_the_shield_is_no_variable() -> None:
+    variables = [Variable("shield_cm", 10, 20), Variable("hole_radius_m", 0.1, 0.3)]
+    with pytest.raises(InputError, match=r"position\.hole_radius_m.*follows from shield_cm"):
+        optimise(setup("jne-500t-physical"), total, variables)
+
+
 def test_a_design_without_room_is_skipped() -> None:
     # The hole of 0.2 m fits up to 0.45 m inside; outside there is room from 0.65 m on.
     found = optimise(small(), total, [Variable("distance_m", 0.0, 1.3)])
@@ -267,6 +273,32 @@ def test_a_larger_deficit_is_seen_better() -> None:
     assert large == pytest.approx(2 * small_one)
     # x sqrt(N): the talk's 625 events are 5 sigma of 20 %.
     assert large == pytest.approx(0.2 * math.sqrt(total(seen)), rel=1e-6)
+
+
+def two_humps(seen: Observation) -> float:
+    """A low hump on the lattice, and a high one beside it."""
+    distance, days = seen.setup.position.distance_m, seen.setup.days
+    return math.exp(-((distance - 20.0) ** 2)) + 3 * math.exp(-((distance - 17.3) ** 2)) - days
+
+
+def test_lines_find_what_the_lattice_misses() -> None:
+    # Five points from 10 to 30 m see nothing of the higher hump.
+    variables = [Variable("distance_m", 10.0, 30.0), Variable("days", 10.0, 30.0)]
+    found = optimise(small(distance_m=10.0), two_humps, variables)
+    assert found.values["position.distance_m"] == pytest.approx(17.3, abs=0.05)
+    assert found.values["days"] == pytest.approx(10.0, abs=0.05)
+
+
+def test_the_set_up_as_it_was_is_tried() -> None:
+    # A narrow hump where the set-up is, between all points of the lattice.
+    chosen = small(distance_m=12.345)
+    found = optimise(
+        chosen,
+        lambda seen: math.exp(-((seen.setup.position.distance_m - 12.345) ** 2) / 1e-3),
+        [Variable("distance_m", 10.0, 30.0)],
+    )
+    assert found.merit == pytest.approx(1.0)
+    assert found.merit_before == 1.0
 
 
 def test_what_makes_no_sense_is_refused() -> None:

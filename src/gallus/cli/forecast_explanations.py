@@ -138,7 +138,7 @@ def _sigmas(name: str, found: Separation) -> Table:
         [truth, *(_cell(found, k, j) for j in range(len(found.names)))]
         for k, truth in enumerate(found.names)
     ]
-    title = f"{name}: σ against a hypothesis, today's data included (gained by the run)"
+    title = f"{name}: σ against a hypothesis, today's data included (what the run adds)"
     return table(title, ["if the truth is", *(f"not {each}" for each in found.names)], rows)
 
 
@@ -153,12 +153,13 @@ def _curve_table(found: SeparationCurve) -> Table:
     names = found.separations[0].names
     pairs = [(a, b) for a in names for b in names if a != b]
     columns = [found.key, *(f"{a}, not {b}" for a, b in pairs)]
-    numbers = [found.sigma(*pair) for pair in pairs]
+    numbers = [found.gained_sigma(*pair) for pair in pairs]
     rows = [
         [f"{value:.5g}", *(f"{each[place]:.2f}" for each in numbers)]
         for place, value in enumerate(found.values)
     ]
-    return table(f"σ against {found.key}: truth, not hypothesis", columns, rows, left=())
+    title = f"σ that the run adds, against {found.key}: truth, not hypothesis"
+    return table(title, columns, rows, left=())
 
 
 def _zones(found: Separation) -> Table:

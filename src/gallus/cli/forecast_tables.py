@@ -118,14 +118,12 @@ def _contributions(name: str, limits: Mapping[str, float]) -> list[list[str]]:
 
 
 def _part(seen: Observation, name: str, what: str, events: float, error: str) -> list[str]:
-    per_day = events / seen.exposure.days().sum()
-    return [name, what, number(events), number(per_day), error]
+    per_day = number(events / float(seen.exposure.days().sum())) if events >= NONE else "0"
+    return [name, what, number(events) if events >= NONE else "0", per_day, error]
 
 
 def number(events: float) -> str:
     """Events with four digits, and no powers of ten."""
-    if events < NONE:
-        return "0"
     return f"{events:.0f}" if events >= 1000 else f"{events:.4g}"
 
 

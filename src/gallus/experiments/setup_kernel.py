@@ -110,8 +110,7 @@ class SetupKernel:
             return self._cell_by_cell(model, params)
         total: Any = 0.0
         for n, pairs in enumerate(terms):
-            for weight, means in pairs:
-                total = total + self._weighed(n, weight, means)
+            total = total + self._of_terms(n, pairs)
         return total  # type: ignore[no-any-return]
 
     def _terms(self, model: OscillationModel, params: Params) -> list[list[tuple[Any, Any]]]:
@@ -126,12 +125,17 @@ class SetupKernel:
         channels = [each.channel for each in self.components]
         return self._averages.terms(model, channels, first, params)
 
-    def _weighed(self, component: int, weight: Any, means: Any) -> Any:
+    def _of_terms(self, component: int, pairs: list[tuple[Any, Any]]) -> Any:
         """Counts (..., i, d) of weights (..., K, n or 1) and terms (..., K, n, j)."""
+        weight, means = pairs[0]
         points = math.prod(np.broadcast_shapes(weight.shape[:-2], means.shape[:-3]))
         if weight.shape[-1] > 1 or points <= math.prod(means.shape[:-2]):
-            return self._recorded(component, (weight[..., None] * means).sum(axis=-3))
-        # What does not depend on the mixing is recorded first.
+            every = sum((weight[..., None] * means).sum(axis=-3) for weight, means in pairs)
+            return self._recorded(component, every)
+        return sum(self._weighed(component, weight, means) for weight, means in pairs)
+
+    def _weighed(self, component: int, weight: Any, means: Any) -> Any:
+        """The same of one pair for many mixings: what does not depend on them is recorded first."""
         rows = self._recorded(component, means)
         shape = rows.shape[-2:]
         counts = contract(weight[..., 0], rows.reshape(*rows.shape[:-2], shape[0] * shape[1]))

@@ -33,6 +33,8 @@ from gallus.forecast.questions.couplings import (
 )
 from gallus.inference.wilks import wilks_threshold
 
+TOGETHER: Final = "all together"
+"""What several experiments are called if they are one."""
 LEVELS: Final = (0.6827, 0.9545)
 MARKED_SIGMA: Final = (3.0, 5.0)
 UNITS: Final = {
@@ -56,7 +58,10 @@ REACH_SIGMA, STEPS = 4.0, 10
 
 
 def sensitivity_figure(
-    answers: Mapping[str, Sequence[float]], values: Sequence[float], key: str, name: str
+    answers: Mapping[str, Sequence[float]],
+    values: Sequence[float],
+    key: str,
+    name: str,
 ) -> Figure:
     """Draw what experiments answer against a value of their design.
 
@@ -88,7 +93,7 @@ def draw_sensitivity(
 ) -> None:
     """Draw the figure of :func:`sensitivity_figure` into given axes."""
     for place, (label, numbers) in enumerate(answers.items()):
-        colour, dashes = line_of(place, len(answers))
+        colour, dashes = line_of(place, label)
         axes.plot(values, numbers, label=label_text(label), color=colour, linestyle=dashes)
     x, highest = np.asarray(values), max(max(numbers) for numbers in answers.values())
     if np.all(x > 0) and len(x) > 2 and np.allclose(np.diff(np.log(x), 2), 0, atol=1e-9):
@@ -119,11 +124,9 @@ def design_label(key: str) -> str:
     return f"{place} {named} ({unit})".strip() if unit else f"{place} {named}".strip()
 
 
-def line_of(place: int, count: int) -> tuple[str, Any]:
-    """Colour and dashes of one of several experiments; the last of several is all together."""
-    if count > 1 and place == count - 1:
-        return BLACK, "-"
-    return LINES[1:][place % (len(LINES) - 1)]
+def line_of(place: int, label: str) -> tuple[str, Any]:
+    """Colour and dashes of one of several experiments; black if it is all of them together."""
+    return (BLACK, "-") if label == TOGETHER else LINES[1:][place % (len(LINES) - 1)]
 
 
 def couplings_figure(observations: Sequence[Observation]) -> Figure:
@@ -136,7 +139,7 @@ def couplings_figure(observations: Sequence[Observation]) -> Figure:
     """
     results = {each.name: coupling_sensitivity(each) for each in observations}
     if len(observations) > 1:
-        results["all together"] = coupling_sensitivity(observations)
+        results[TOGETHER] = coupling_sensitivity(observations)
     with style():
         figure = Figure(figsize=(PAGE_INCH, 3.4))
         wide, close = figure.subplots(1, 2)
@@ -159,7 +162,7 @@ def draw_ellipses(axes: Axes, results: Mapping[str, CouplingResult]) -> None:
         By experiment.
     """
     for place, (label, result) in enumerate(results.items()):
-        colour, dashes = line_of(place, len(results))
+        colour, dashes = line_of(place, label)
         for level in LEVELS:
             ring = result.ellipse(wilks_threshold(level, 2))
             axes.plot(

@@ -92,8 +92,8 @@ def draw_sensitivities(
     width : float
         Of the lines.
     """
-    for place, each in enumerate(sensitivities.values()):
-        colour, dashes = line_of(place, len(sensitivities))
+    for place, (label, each) in enumerate(sensitivities.items()):
+        colour, dashes = line_of(place, label)
         mixing, splitting = (each.grid.axis(name).values for name in (MIXING, SPLITTING))
         axes.contour(
             mixing,
@@ -116,7 +116,7 @@ def _legend(
 ) -> list[Patch | Line2D]:
     found: list[Patch | Line2D] = []
     for place, name in enumerate(exclusions):
-        colour, dashes = line_of(place, len(exclusions))
+        colour, dashes = line_of(place, name)
         found.append(Line2D([], [], color=colour, linestyle=dashes, label=label_text(name)))
     found.append(Patch(facecolor=SHADE, label="six gallium results, 95 %"))
     found.append(

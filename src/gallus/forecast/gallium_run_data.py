@@ -28,10 +28,14 @@ from gallus.interactions.gallium_capture import CaptureCrossSection
 from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.energy_cells import EnergyCells
 from gallus.kernel.linear_map import Block, Kernel
+from gallus.kernel.remembered_averages import RememberedAverages
+from gallus.oscillation.base import Channel
 from gallus.recipes.base import Ratios, Recipe
 
 FAR: Final = 1e3
 """Ratios beyond which nobody looks for a minimum."""
+KEPT: Final = 32
+"""Blocks whose averages are kept for the next run."""
 STEP: Final = 0.01
 """First step in a ratio of a difference."""
 
@@ -62,12 +66,12 @@ class WithRuns:
     @cached_property
     def kernel(self) -> Kernel:
         """Expected ratios: of today, then of the runs."""
-        blocks = [*self.present.kernel.blocks]
+        blocks = [_remembering(block) for block in self.present.kernel.blocks]
         row = self.present.n_data
         for run in self.runs:
             blocks += zone_blocks(run, row)
             row += len(run.zones)
-        return Kernel(tuple(blocks), row).remembering()
+        return Kernel(tuple(blocks), row)
 
     def with_runs(self, runs: tuple[GalliumRun, ...]) -> WithRuns:
         """Return the same with other runs; the kernel stays if they differ in errors only."""
@@ -179,8 +183,14 @@ def zone_blocks(run: GalliumRun, first_row: int) -> list[Block]:
     """
     total = sum(float(each.per_day_and_m.sum()) for each in run.components)
     return [
-        Block(weight, _lines_MeV(each), each.per_day_and_m / total, (first_row + n,), each.channel)
-        for n, weight in enumerate(_distances(target) for target in run.targets.values())
+        _zone_block(
+            target,
+            tuple(_lines_MeV(each)),
+            tuple(each.per_day_and_m[0] / total),
+            first_row + n,
+            each.channel,
+        )
+        for n, target in enumerate(run.targets.values())
         for each in run.components
     ]
 
@@ -196,6 +206,24 @@ def _lines_MeV(component: Component) -> Array:
     return cells.energy_MeV if isinstance(cells, EnergyCells) else cells
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=KEPT)
+def _zone_block(
+    target: Target,
+    energy_MeV: tuple[float, ...],
+    share: tuple[float, ...],
+    row: int,
+    channel: Channel,
+) -> Block:
+    weight = _distances(target)
+    return _remembering(Block(weight, np.array(energy_MeV), np.array(share)[None], (row,), channel))
+
+
+@lru_cache(maxsize=KEPT)
+def _remembering(block: Block) -> Block:
+    """The block with averages that are computed once; one and the same for all separations."""
+    return replace(block, table=RememberedAverages(block.distances))
+
+
+@lru_cache(maxsize=KEPT)
 def _distances(target: Target) -> DistanceWeight:
     return DistanceWeight.from_table(PathLengthTable.from_geometry(target))

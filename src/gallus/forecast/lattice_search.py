@@ -25,7 +25,7 @@ from gallus.parameters.constraints import Params
 from gallus.parameters.parameter import Parameter, constraint_chi2
 from gallus.parameters.vector import ParameterVector
 
-POINTS: Final = {1: 200, 2: 1600}
+POINTS: Final = {1: 100, 2: 1600}
 """Points of the lattice by the number of free parameters."""
 MOST_POINTS: Final = 8000
 """With more parameters."""

@@ -166,7 +166,9 @@ def energy_shares(
         return np.diff(np.interp(edges_MeV, spectrum.edges_MeV, below))
     narrow = FINE * np.maximum(resolution.sigma_MeV(spectrum.edges_MeV[1:]), 1e-4)
     pieces = np.ceil(np.diff(spectrum.edges_MeV) / narrow).astype(int)
-    place = np.concatenate([n + np.arange(k) / k for n, k in enumerate(pieces)])
+    starts = np.append(0, np.cumsum(pieces))
+    bin_ = np.repeat(np.arange(len(pieces)), pieces)
+    place = bin_ + (np.arange(starts[-1]) - starts[bin_]) / pieces[bin_]
     own = np.arange(len(below))
     fine = np.interp(np.append(place, own[-1]), own, spectrum.edges_MeV)
     share = np.diff(np.interp(fine, spectrum.edges_MeV, below))
@@ -201,16 +203,18 @@ def recorded_per_day(
         return ()
     detection = chosen.detection
     target, whole = volumes(chosen, distance_edges_m)
-    shares = [target.weights(b.place) / whole.weights(b.place).sum() for b in backgrounds]
+    kinds = tuple(dict.fromkeys(each.place for each in backgrounds))
+    shares = [target.weights(place) / whole.weights(place).sum() for place in kinds]
     middle = (energy_edges_MeV[1:] + energy_edges_MeV[:-1]) / 2
     places = _in_bins(detection, target.distance_m, np.array(shares), distance_edges_m, middle)
+    by_place = dict(zip(kinds, places, strict=True))
     resolution = EnergyResolution(detection.stochastic)
     return tuple(
         each.per_day
         * detection.efficiency
         * energy_shares(each.spectrum, energy_edges_MeV, resolution)[:, None]
-        * place
-        for each, place in zip(backgrounds, places, strict=True)
+        * by_place[each.place]
+        for each in backgrounds
     )
 
 

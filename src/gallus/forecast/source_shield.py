@@ -28,12 +28,15 @@ class SourceShield:
         Radius of what is inside.
     material : str
         What it is made of.
+    thickness_cm : float
+        How thick it is.
     tables : tuple of str
         Names of the backgrounds that come through it.
     """
 
     core_m: float
     material: str
+    thickness_cm: float
     tables: tuple[str, ...]
 
     @classmethod
@@ -58,7 +61,8 @@ class SourceShield:
                 "source-gamma and bremsstrahlung",
             )
         (layer,) = layers
-        return cls(core_m, layer.material, tuple(each.name for each in tables))
+        names = tuple(each.name for each in tables)
+        return cls(core_m, layer.material, layer.thickness_cm, names)
 
     def values(self, thickness_cm: float) -> dict[str, Any]:
         """Values of the set-up for another thickness."""

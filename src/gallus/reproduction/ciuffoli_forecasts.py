@@ -201,7 +201,7 @@ def angle(results: Results) -> Outcome:
         )
     )
     light = ", ".join(
-        f"{name} {1e3 * cherenkov_threshold_MeV(refractive_index(name)):.0f} keV"
+        f"in {name} at {1e3 * cherenkov_threshold_MeV(refractive_index(name)):.0f} keV"
         for name in ("water", "lab")
     )
     return Outcome(
@@ -209,7 +209,7 @@ def angle(results: Results) -> Outcome:
         reason=(
             f"half of the mean angle of {mean:.1f} degrees between the lines at one recoil energy "
             f"from 200 to 270 keV; it saves a factor {without / at_half:.1f} in events; Cherenkov "
-            f"light begins at {light}"
+            f"light begins {light}"
         ),
         citations=setup(PHYSICAL).all_citations(),
     )

@@ -10,7 +10,7 @@ deviance of single points is that of :func:`exclusion_chi2` and :func:`discovery
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,22 +19,20 @@ from numpy.typing import ArrayLike, NDArray
 from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
-from gallus.forecast.expectation import SHARED
-from gallus.forecast.fisher import inverse_variance, marginal_errors
+from gallus.forecast.fisher import marginal_errors
 from gallus.forecast.questions.base import Observations, listed
 from gallus.forecast.questions.sterile_counts import (
     MIXING,
-    NORMALISATION,
-    SCALING,
     SPLITTING,
     Information,
     SterileCounts,
     joint_null,
     joint_tested,
 )
+from gallus.forecast.questions.sterile_grid import discovered, excluded
 from gallus.inference.grid import Grid
 from gallus.inference.wilks import wilks_threshold
-from gallus.oscillation.sterile import Sterile, sterile_share
+from gallus.oscillation.sterile import Sterile
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,14 +119,14 @@ def sterile_exclusion(
     InputError
         If the grid has other axes.
     """
-    return _on_grid(observations, grid, information, "exclusion")
+    return _on_grid(observations, grid, information, "exclusion", excluded)
 
 
 def sterile_discovery(
     observations: Observations, grid: Grid, information: Information = "both"
 ) -> SterileSensitivity:
     """Where the absence of mixing is excluded if there is mixing; as :func:`sterile_exclusion`."""
-    return _on_grid(observations, grid, information, "discovery")
+    return _on_grid(observations, grid, information, "discovery", discovered)
 
 
 def exclusion_chi2(
@@ -173,99 +171,17 @@ def sin2_errors(
     return np.array(errors).reshape(np.shape(delta_m2_eV2))
 
 
-# --- on a grid --------------------------------------------------------------------------------
-
-
 def _on_grid(
-    observations: Observations, grid: Grid, information: Information, question: str
+    observations: Observations,
+    grid: Grid,
+    information: Information,
+    question: str,
+    made: Callable[[Sequence[SterileCounts], Array, Array], Array],
 ) -> SterileSensitivity:
-    """Delta chi2 by sums over bins of products of a few vectors, made once per splitting."""
-    ordered = _ordered(grid)
-    parts = _parts(observations, information)
-    mixing, splittings = ordered.axis(MIXING).values, ordered.axis(SPLITTING).values
-    u = sterile_share(mixing)
-    null = joint_null(parts)
-    rows = _signal_rows if question == "exclusion" else _null_rows
-    places = [[0, *(1 + null.names.index(n) for n in _names(part, len(parts)))] for part in parts]
-    found = []
-    for several in zip(*(_products(part, u, splittings, rows) for part in parts), strict=True):
-        size = len(null.pulls) + 1
-        total = np.zeros((*several[0].shape[:2], size, size))
-        for place, products in zip(places, several, strict=True):
-            total[..., np.array(place)[:, None], place] += products
-        found.append(_profiled(total, null.prior_weights))
-    chi2 = np.concatenate(found)
+    ordered, parts = _ordered(grid), _parts(observations, information)
+    chi2 = made(parts, ordered.axis(MIXING).values, ordered.axis(SPLITTING).values)
     names = tuple(part.observation.name for part in parts)
     return SterileSensitivity(ordered, chi2.T, information, question, names)
-
-
-Rows = Callable[[SterileCounts, Array], Array]
-
-
-def _products(part: SterileCounts, u: Array, splittings: Array, rows: Rows) -> Iterator[Array]:
-    """Yield weighted products of residual and templates of one observation, (s, u, 1 + m, 1 + m).
-
-    Residual and templates are sums of S_0, D_1, D_2 and the templates without mixing.
-    """
-    fixed = np.concatenate([part.used(part.null_signal)[None], part.null.templates])
-    root = np.sqrt(inverse_variance(part.null.expected))
-    fixed, combination = fixed * root, rows(part, u)
-    for changes in part.polynomials(splittings):
-        basis = np.concatenate(
-            [changes * root, np.broadcast_to(fixed, (len(changes), *fixed.shape))], axis=1
-        )
-        gram = (basis @ basis.swapaxes(-1, -2))[:, None]
-        yield combination @ gram @ combination.swapaxes(-1, -2)
-
-
-def _null_rows(part: SterileCounts, u: Array) -> Array:
-    """Residual and templates in terms of D_1, D_2, S_0 and templates, (u, 1 + m, 3 + m).
-
-    The pulls shift the counts without mixing.
-    """
-    pulls = len(part.null.pulls)
-    rows = np.zeros((len(u), 1 + pulls, 3 + pulls))
-    rows[:, 0, :2] = np.stack([u, u**2], axis=-1)
-    rows[:, np.arange(1, 1 + pulls), np.arange(3, 3 + pulls)] = 1.0
-    return rows
-
-
-def _signal_rows(part: SterileCounts, u: Array) -> Array:
-    """The same where pulls that scale the signal scale the one with mixing."""
-    rows = _null_rows(part, u)
-    sizes = part.observation.setup.uncertainties
-    size = {
-        "activity": sizes.activity_percent / 100,
-        "cross_section": sizes.cross_section_percent / 100,
-        NORMALISATION: 1.0,
-    }
-    for place, name in enumerate(part.null.names):
-        if name in SCALING:
-            rows[:, 1 + place, :2] = size[name] * np.stack([u, u**2], axis=-1)
-    return rows
-
-
-def _profiled(products: Array, prior_weights: Array) -> Array:
-    """Minimum over the pulls, from products of shape (..., 1 + m, 1 + m)."""
-    square, cross = products[..., 0, 0], products[..., 1:, 0]
-    if not len(prior_weights):
-        return np.asarray(square)
-    matrix = products[..., 1:, 1:] + np.diag(prior_weights)
-    diagonal = np.einsum("...kk->...k", matrix)
-    scale = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    scaled = matrix * scale[..., None] * scale[..., None, :] + 1e-13 * np.eye(len(prior_weights))
-    side = cross * scale
-    best = np.linalg.solve(scaled, side[..., None])[..., 0]
-    lowest: Array = np.maximum(square - (best * side).sum(axis=-1), 0.0)
-    return lowest
-
-
-def _names(part: SterileCounts, several: int) -> tuple[str, ...]:
-    """Names of the pulls of one observation among those of all."""
-    own = part.observation.name
-    return tuple(
-        name if several == 1 or name in SHARED else f"{own}.{name}" for name in part.null.names
-    )
 
 
 def _parts(observations: Observations, information: Information) -> tuple[SterileCounts, ...]:

@@ -35,8 +35,6 @@ SAMPLES: Final = np.array([0.5, 1.0])
 """Values of sin^2 2theta_ee at which counts are evaluated."""
 AT_ONCE = 8
 """Splittings at a time."""
-SCALING = ("activity", "cross_section", NORMALISATION)
-"""Pulls that scale the signal as it is."""
 
 
 @dataclass(frozen=True, eq=False)
