@@ -18,6 +18,7 @@ from gallus.forecast.counting_design import CountingDesign, counting_sigma
 from gallus.forecast.merits import goal
 from gallus.forecast.observation import Observation, observation
 from gallus.forecast.optimise import Optimum, Variable, optimise
+from gallus.forecast.questions.deficit import deficit_sensitivity
 from gallus.forecast.source_shield import SourceShield, largest_shield_cm
 
 ONE_BIN = {"bins": 1, "distance_bins": 1}
@@ -265,6 +266,12 @@ def test_every_merit_grows_with_the_activity(question: str) -> None:
     # magnetic moment is one of its square, and an area goes as the product of two errors.
     power = {"couplings": 1.0, "magnetic-moment": 0.25}.get(question, 0.5)
     assert strong / weak == pytest.approx(4**power, rel=1e-3)
+
+
+def test_the_merit_of_a_deficit_is_that_of_the_question() -> None:
+    chosen = with_values(setup("jne-1t"), {"bins": 6, "activity_percent": 1.0})
+    seen = observation(chosen, backgrounds(chosen))
+    assert goal("deficit").merit(seen) == pytest.approx(0.2 / deficit_sensitivity(seen, 0.2).error)
 
 
 def test_a_larger_deficit_is_seen_better() -> None:

@@ -59,10 +59,9 @@ def goal(question: str, *, deficit: float = DEFICIT, delta_m2_eV2: float = DELTA
     """
 
     def sigmas(seen: Observation) -> float:
-        from gallus.forecast.questions.deficit import lost_counts
-
-        column = lost_counts(seen, "sterile")
-        return deficit / marginal_errors(seen.expectation(), {"deficit": column})["deficit"]
+        # Lost to sterile states: the same share of all that the source makes.
+        columns = {"deficit": seen.undisturbed}
+        return deficit / marginal_errors(seen.expectation(), columns)["deficit"]
 
     def sterile(seen: Observation) -> float:
         from gallus.forecast.questions.sterile import sin2_errors

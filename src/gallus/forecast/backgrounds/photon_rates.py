@@ -8,7 +8,6 @@ that reach it the share 1 - exp(-L/lambda) interacts:
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -45,17 +44,11 @@ def interacting_share(solid: Solid, height_m: float, attenuation_length_m: Array
     attenuation_length_m : array
         Mean way to the first interaction in the target.
     """
-    length, weight = _rays(solid, height_m)
+    cosine, weight = _directions(solid, height_m)
+    length = lengths_in_target_m(solid, height_m, cosine)
     missed = np.exp(-length / np.asarray(attenuation_length_m)[..., None])
     share: Array = (1.0 - missed) @ weight
     return share
-
-
-@lru_cache(maxsize=4)
-def _rays(solid: Solid, height_m: float) -> tuple[Array, Array]:
-    """Lengths of target in all directions and their weights; kept for the next photon energy."""
-    cosine, weight = _directions(solid, height_m)
-    return lengths_in_target_m(solid, height_m, cosine), weight
 
 
 def _directions(solid: Solid, height_m: float) -> tuple[Array, Array]:
