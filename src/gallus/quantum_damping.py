@@ -19,7 +19,6 @@ the sixteen digits of a number. Their first order is not: for every line and eve
 
 with averages over the path lengths in closed form; what is left out is smaller by another factor of
 the exponent. Chi2 moves by its gradient in the ratios, best parameters by their covariance.
-:func:`with_classical` adds resolution and sizes to quantum widths, in quadrature.
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ from gallus.coherence.damping import Widths
 from gallus.coherence.description import CoherenceSetup, setup
 from gallus.coherence.process import process
 from gallus.coherence.readings import Reading
-from gallus.coherence.results import CoherenceResult
 from gallus.constants import HBARC_MEV_M
 from gallus.errors import InputError
 from gallus.explanation import Explanation
@@ -50,9 +48,6 @@ SETUPS: Final = {"51Cr": "gallium-cr51", "37Ar": "gallium-ar37"}
 STEP: Final = 1e-4
 """Of ratios, and of parameters in units of their errors, in central differences: chi2 is all but
 quadratic in the ratios, so that both rounding and truncation stay below 1e-6 of the change."""
-
-WidthsAt = Callable[[float], Widths]
-"""Quantum widths at an energy in MeV."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,11 +133,9 @@ def quantum_damping(
             raise InputError("has no description of its coherence", key="setups", value=source)
     how = reading or Reading()
 
-    def widths_of(source: str) -> WidthsAt:
-        return lambda energy_MeV: process(chosen[source], energy_MeV, how).quantum
-
     widths = [
-        widths_at_lines(b, widths_of(s)) for b, s in zip(_blocks(fitted), sources, strict=True)
+        [process(chosen[source], float(energy), how).quantum for energy in block.energy_MeV]
+        for block, source in zip(_blocks(fitted), sources, strict=True)
     ]
     citations = (key for source in dict.fromkeys(sources) for key in chosen[source].citations())
     return changes(fitted, widths, tuple(dict.fromkeys((*citations, *fitted.citations))))
@@ -176,19 +169,6 @@ def ratio_changes(fitted: Explanation, params: Params, widths: list[list[Widths]
         for block, each in zip(_blocks(fitted), widths, strict=True)
     ]
     return np.concatenate(parts)
-
-
-def widths_at_lines(block: Block, widths: WidthsAt) -> list[Widths]:
-    """Widths at every line of a block."""
-    return [widths(float(energy)) for energy in block.energy_MeV]
-
-
-def with_classical(result: CoherenceResult) -> Widths:
-    """Quantum widths of a set-up with its resolution and sizes added in quadrature."""
-    classical = result.classical
-    return result.quantum.with_classical(
-        energy_eV=classical.energy_MeV * 1e6, position_m=classical.position_m
-    )
 
 
 def check_undamped(model: OscillationModel) -> None:

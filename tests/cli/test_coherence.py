@@ -79,7 +79,7 @@ def test_check_and_fit_are_printed_and_written(gallus: Gallus, tmp_path: Path) -
     numbers, bib, figure = (tmp_path / name for name in ("c.json", "c.bib", "c.svg"))
     finished = gallus(
         *("coherence", "gallium-cr51", "--baseline", 1, "--delta-m2", 1, "--energy", 0.7465),
-        *("--check", "--fit", "three-flavour"),
+        *("--check", "--fit", "three-flavour", "--reading", "energy_width=fixed-momenta"),
         *("--json", numbers, "--cite", bib, "--figure", figure),
     )
     assert finished.status == 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from gallus.cli import options
 from gallus.cli import scan as command
 from gallus.experiments.gallium_oscillation import DEFAULT_METHOD
 from gallus.explanation import DEFAULT_CROSS_SECTION
@@ -37,7 +38,7 @@ def test_defaults_of_the_command_are_those_of_the_library() -> None:
     defaults = {name: p.default for name, p in inspect.signature(command.scan).parameters.items()}
     assert defaults["method"] == DEFAULT_METHOD
     assert defaults["toys"] == TOYS
-    assert command.CROSS_SECTION == DEFAULT_CROSS_SECTION
+    assert options.CROSS_SECTION == DEFAULT_CROSS_SECTION
 
 
 def test_json_and_folder_hold_the_scan(gallus: Gallus, tmp_path: Path) -> None:

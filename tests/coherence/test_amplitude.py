@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from gallus.arrays import Array
 from gallus.coherence.amplitude import numerical_damping
 from gallus.coherence.damping import Widths, damping, oscillation_length_m
-from gallus.coherence.vertex_factor import vertex_factor, vertex_factor_by_fourier
 from gallus.coherence.widths import (
     EnergyReading,
     Packet,
     Role,
-    Vector,
     Vertex,
     process_widths,
     vertex_widths,
@@ -41,11 +39,6 @@ GALLIUM = (
     along("Ge", 370, 1e-5, "final", False),
     along("e", 0.32, 0.83, "final", False),
 )
-REACTOR_DETECTION = (
-    along("p", 990, 5e-6, "initial"),
-    along("n", 2e-5, 5e-3, "final"),
-    along("e+", 0.3, 0.99, "final"),
-)
 TOY = (
     Packet("a", 240.0, (0.1, 0.2, -0.2), "initial"),
     Packet("b", 310.0, (-0.2, 0.1, 0.1), "final", False),
@@ -55,30 +48,6 @@ OTHER = (along("d", 400.0, 0.05, "initial"), along("e", 30.0, 0.7, "final"))
 
 # Far above the masses, so that the next order of Delta m2/E^2 does not count.
 ENERGY_MEV = 1e4
-
-
-# --- the vertex factor --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("packets", "energy", "momentum"),
-    [
-        (TOY, 40.0, (200.0, -30.0, 120.0)),
-        (OTHER, -25.0, (0.0, 300.0, -90.0)),
-        (CHROMIUM, 0.003, (0.0, 0.0, 400.0)),
-        (GALLIUM, 0.2, (150.0, 80.0, -300.0)),
-        (REACTOR_DETECTION, -0.1, (400.0, 0.0, 500.0)),
-    ],
-    ids=["transverse", "toy", "chromium", "gallium", "reactor"],
-)
-def test_the_vertex_factor_is_the_product_of_packets_at_the_neutrinos_momentum(
-    packets: tuple[Packet, ...], energy: float, momentum: Vector
-) -> None:
-    """Four-dimensional sum; 1e-14 of the peak is cut off."""
-    found = vertex_factor_by_fourier(packets, energy, momentum)
-    peak = vertex_factor(packets, 0.0, (0.0, 0.0, 0.0))
-    assert found == pytest.approx(vertex_factor(packets, energy, momentum), abs=1e-12 * peak)
-    assert found < 0.95 * peak
 
 
 # --- from packets to the damping, without a formula, in one dimension -----------------------------
@@ -176,7 +145,8 @@ def test_damping_from_the_packets_on(loc: float, en: float) -> None:
 
 
 TRANSVERSE = (Vertex(TOY), Vertex(OTHER))
-WARM = (Vertex(TOY, doppler_eV=90.0), Vertex(OTHER))
+WIDE = (OTHER[0], along("e", 300.0, 0.7, "final"))
+WARM = (Vertex(TOY, doppler_eV=90.0), Vertex(WIDE))
 UNSEEN = (Vertex((FIRST, along("c", 60.0, 0.6, "final", False))), Vertex(OTHER))
 
 
@@ -204,19 +174,17 @@ def test_closed_forms_where_the_damping_is_large(
     assert found.change < 1e-6
 
 
-@pytest.mark.parametrize(
-    ("setup", "reading"), [(TRANSVERSE, "phase-space"), (WARM, "doppler")], ids=["cold", "warm"]
-)
-def test_averages_over_unobserved_momenta(
-    setup: tuple[Vertex, Vertex], reading: EnergyReading
-) -> None:
+def test_averages_over_unobserved_momenta() -> None:
     """Integrated in three dimensions, with thermal motion: sigma_en grows, sigma_m stays."""
-    widths = process_widths(*setup, sigma_en=reading)
+    widths = process_widths(*WARM, sigma_en="doppler")
+    cold = process_widths(*WARM, sigma_en="phase-space")
+    assert widths.sigma_en_eV > 1.1 * cold.sigma_en_eV
+    assert widths.sigma_m_eV == cold.sigma_m_eV
     splitting, baseline = toy(0.2, 0.4, widths)
     expected = damping(
         Widths(widths.sigma_m_eV, widths.sigma_en_eV), splitting, ENERGY_MEV, baseline
     )
-    found = numerical_damping(*setup, splitting, ENERGY_MEV, baseline, sigma_en=reading)
+    found = numerical_damping(*WARM, splitting, ENERGY_MEV, baseline, sigma_en="doppler")
     assert math.exp(-found.exponent) == pytest.approx(float(expected.xi), abs=1e-6)
 
 

@@ -198,8 +198,6 @@ def test_unknown_set_ups_and_readings_suggest_the_nearest() -> None:
 def test_defaults_are_the_first_choices() -> None:
     defaults = Reading().as_dict()
     assert {name: known[0] for name, known in choices().items()} == defaults
-    assert Reading().changed() == {}
-    assert Reading(lattice="volume").changed() == {"lattice": "volume"}
 
 
 def test_readings_of_the_band_are_all_different() -> None:

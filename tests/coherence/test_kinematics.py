@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallus.coherence.kinematics import (
@@ -17,8 +17,6 @@ from gallus.coherence.kinematics import (
     kinetic_energy_of_velocity,
     light_energy_MeV,
     momentum_of_kinetic_energy,
-    recoil_momenta_MeV,
-    summed_momentum_MeV,
     thermal_velocity,
     velocity_of_kinetic_energy,
     velocity_of_momentum,
@@ -28,6 +26,7 @@ from gallus.errors import InputError
 from gallus.interactions.inverse_beta_decay import THRESHOLD_MEV, positron_energy_MeV
 from gallus.sources.radionuclide import nuclide
 
+few = settings(max_examples=30)
 COSINES = st.floats(-1.0, 1.0)
 
 
@@ -69,6 +68,7 @@ def test_lines_of_the_sources_follow_from_masses(parent: str, daughter: str) -> 
     assert released == pytest.approx(published, abs=4e-4)
 
 
+@few
 @given(st.floats(1.0, 3e5), st.floats(1e-6, 0.5))
 def test_capture_conserves_energy_and_momentum(parent: float, share: float) -> None:
     daughter = parent * (1.0 - share)
@@ -76,6 +76,7 @@ def test_capture_conserves_energy_and_momentum(parent: float, share: float) -> N
     assert energy + math.hypot(energy, daughter) == pytest.approx(parent, rel=1e-12)
 
 
+@few
 @given(st.floats(1.82, 50.0), COSINES)
 def test_inverse_beta_decay_conserves_four_momentum(energy: float, cosine: float) -> None:
     final = inverse_beta_decay(energy, cosine)
@@ -93,6 +94,7 @@ def test_inverse_beta_decay_conserves_four_momentum(energy: float, cosine: float
     assert final.heavy_velocity == pytest.approx(float(final.heavy_momentum_MeV) / neutron)
 
 
+@few
 @given(st.floats(1.82, 50.0), COSINES)
 def test_positron_energy_is_that_of_the_cross_section(energy: float, cosine: float) -> None:
     positron = light_energy_MeV(
@@ -114,6 +116,7 @@ def test_threshold_of_inverse_beta_decay() -> None:
             inverse_beta_decay(energy, cosine)
 
 
+@few
 @given(st.floats(0.24, 15.0), COSINES)
 def test_capture_on_gallium_conserves_four_momentum(energy: float, cosine: float) -> None:
     final = gallium_capture(energy, cosine)
@@ -122,7 +125,9 @@ def test_capture_on_gallium_conserves_four_momentum(energy: float, cosine: float
     # 232.443 keV between the atoms and 0.09 keV that the shell takes; the ion lacks an electron.
     assert kinetic + recoil_energy == pytest.approx(energy - 0.232533, abs=1e-8)
     electron = math.sqrt(kinetic * (kinetic + 2.0 * ELECTRON_MASS_MEV))
-    assert summed_momentum_MeV(energy, electron, -cosine) == pytest.approx(recoil, rel=1e-9)
+    square = energy**2 + electron**2 - 2.0 * energy * electron * cosine
+    # Rounding of the square, where the recoil is small against both momenta.
+    assert recoil**2 == pytest.approx(square, rel=1e-9, abs=1e-12 * energy**2)
 
 
 def test_electrons_of_gallium_do_not_have_the_velocity_of_the_talk() -> None:
@@ -147,10 +152,8 @@ def test_leptons_of_a_reactor() -> None:
 
 def test_recoils_of_the_talk() -> None:
     """4e-5 (fragment), 5e-3 (n), 2e-5 (V), 1e-5 (Ge) within the half that one digit leaves open."""
-    electron = momentum_of_kinetic_energy(3.11, ELECTRON_MASS_MEV)
-    fragment = velocity_of_momentum(
-        recoil_momenta_MeV(4.0, electron).middle, atomic_mass_MeV("95Zr")
-    )
+    # The larger momentum of antineutrino and electron is the middle of the range of their sum.
+    fragment = velocity_of_momentum(4.0, atomic_mass_MeV("95Zr"))
     assert fragment == pytest.approx(4.5e-5, rel=0.01)
     assert inverse_beta_decay(4.0).heavy_velocity == pytest.approx(5.1e-3, rel=0.01)
     assert velocity_of_momentum(0.747, atomic_mass_MeV("51V")) == pytest.approx(1.57e-5, rel=0.01)
@@ -164,23 +167,7 @@ def test_recoils_of_the_talk() -> None:
     assert sideways == pytest.approx(1.76e-5, rel=0.01)
 
 
-@given(st.floats(0.0, 1e3), st.floats(0.0, 1e3), COSINES)
-def test_recoils_lie_in_their_range(first: float, second: float, cosine: float) -> None:
-    recoil = recoil_momenta_MeV(first, second)
-    momentum = summed_momentum_MeV(first, second, cosine)
-    rounding = 1e-9 * (first + second)
-    assert recoil.least - rounding <= momentum <= recoil.most + rounding
-    assert recoil.least <= recoil.middle <= recoil.rms * (1 + 1e-12) <= recoil.most * (1 + 2e-12)
-
-
-def test_mean_square_recoil_over_angles() -> None:
-    cosines = np.linspace(-1.0, 1.0, 2001)
-    squares = summed_momentum_MeV(3.0, 2.0, cosines) ** 2
-    # Trapezes are exact: the square is linear in the cosine.
-    average = np.trapezoid(squares, cosines) / 2.0
-    assert math.sqrt(average) == pytest.approx(float(recoil_momenta_MeV(3.0, 2.0).rms), rel=1e-12)
-
-
+@few
 @given(st.floats(1e-3, 1e5), st.floats(1e-9, 1e4))
 def test_velocity_and_energy_are_inverse(mass: float, energy: float) -> None:
     velocity = velocity_of_kinetic_energy(energy, mass)

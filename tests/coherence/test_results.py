@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from scipy.special import wofz
 
+from gallus.arrays import Array
 from gallus.coherence.check import check
 from gallus.coherence.description import setup, setup_names, with_points
 from gallus.coherence.process import process
@@ -74,10 +77,45 @@ def test_line_widths_are_those_of_the_notes() -> None:
     assert lines["lifetime"] == pytest.approx(1.9e-22, rel=0.01)
     assert lines["collisions of Cr"] == pytest.approx(6.9e-4, rel=0.05)
     assert lines["collisions of V"] == pytest.approx(0.020, rel=0.05)
-    fuel = {each.cause: each.full_width_eV for each in result("reactor").typical.lines}
+    fixed = result("reactor", energy_width="fixed-momenta")
+    fuel = {each.cause: each.full_width_eV for each in fixed.typical.lines}
     assert fuel["collisions of N'"] == pytest.approx(0.033, rel=0.02)
+    assert fixed.quantum.full_width_eV == pytest.approx(math.fsum(fuel.values()), rel=1e-12)
     assert result("gallium-cr51", line_width="none").quantum.full_width_eV == 0.0
     assert result("gallium-cr51", line_width="lifetime").quantum.full_width_eV < 1e-21
+
+
+def test_a_vertex_that_leaves_the_energy_open_has_no_lines() -> None:
+    """Two final particles unseen: in the source of a reactor, in the detection on gallium."""
+    assert {each.vertex for each in result("reactor").typical.lines} == {"detection"}
+    assert {each.vertex for each in result("gallium-cr51").typical.lines} == {"production"}
+
+
+def voigt(energy: Array, sigma: float, full_width: float) -> Array:
+    shape: Array = wofz((energy + 0.5j * full_width) / (sigma * math.sqrt(2))).real
+    return shape
+
+
+def test_lines_count_as_much_as_their_vertex_constrains() -> None:
+    """Energy spectra of both vertices multiply: a line under a wide Gaussian hardly damps.
+
+    Two Voigt profiles and their Fourier transform by sums, to 1e-3 of the shortest.
+    """
+    energy = np.linspace(-600.0, 600.0, 240_001)
+    source, late = 0.5, 0.1
+    wave = np.cos(energy * late)
+
+    def exponent(width: float, wide: float, detected: float) -> float:
+        spectrum = voigt(energy, source, width) * voigt(energy, wide, detected)
+        return -math.log(float(spectrum @ wave / spectrum.sum()))
+
+    quiet = exponent(0.0, 1e3, 0.0)
+    # The tails of the line, beyond 1e3 eV, are cut off: 1 % of it.
+    assert exponent(0.02, 1e3, 0.0) - quiet == pytest.approx(0.5 * 0.02 * late, rel=0.03)
+    assert abs(exponent(0.0, 1e3, 0.05) - quiet) < 1e-3 * 0.5 * 0.05 * late
+    # Between Gaussians of like widths the sum of both lines is an upper estimate.
+    lines = exponent(0.02, 0.6, 0.05) - exponent(0.0, 0.6, 0.0)
+    assert 0 < lines < 0.5 * 0.07 * late
 
 
 def test_momentum_is_conserved_at_every_vertex() -> None:
@@ -153,6 +191,16 @@ def test_classical_spreads_dominate_by_orders(name: str) -> None:
             assert getattr(point.both, cause) == pytest.approx(parts, rel=1e-9)
 
 
+def test_classical_widths_are_added_in_quadrature() -> None:
+    """25.4 eV and 0.108 MeV; 0.2 nm and 1.1 m."""
+    found = result("reactor")
+    both = found.together
+    energy = math.hypot(found.widths.sigma_en_eV, 0.06e6 * math.sqrt(4.0 - 0.782))
+    assert both.sigma_en_eV == pytest.approx(energy, rel=1e-9)
+    place_nm = math.hypot(found.widths.delta_loc_nm, math.hypot(1.0, 0.5) * 1e9)
+    assert 197.3269804 / (2 * both.sigma_m_eV) == pytest.approx(place_nm, rel=1e-9)
+
+
 def test_the_band_contains_every_reading() -> None:
     gallium = setup("gallium-cr51")
     low, high = coherence(gallium).band.sigma_m_eV
@@ -178,7 +226,8 @@ def test_the_amplitude_agrees_with_the_closed_form() -> None:
     """The integral has the exact dispersion; the closed form is first order in sigma/E, 1e-8."""
     found = coherence(with_points(setup("gallium-cr51"), (), (0.98,), (1.0,)))
     (each,) = check(found)
-    assert each.closed > 1e-17
+    quantum = found.points[0].quantum
+    assert each.closed == pytest.approx(float(quantum.localisation + quantum.energy), rel=1e-12)
     assert each.deviation < 1e-6
     assert each.change < 1e-6
     with pytest.raises(InputError, match="sigma_m"):

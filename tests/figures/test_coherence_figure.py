@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from gallus.coherence import CoherenceResult, Reading, coherence, setup
-from gallus.figures import coherence_figure, save
+from gallus.figures import coherence_figure
 from gallus.figures.coherence import causes
 
 
@@ -74,11 +73,3 @@ def test_curves_differ_without_colour() -> None:
 @pytest.mark.parametrize("name", ["reactor", "gallium-cr51"])
 def test_nothing_is_cut_off(name: str, overflow_inch: Callable[[Figure], float]) -> None:
     assert overflow_inch(coherence_figure(result(name))) < 0.01
-
-
-def test_equal_figures_are_equal_files(tmp_path: Path) -> None:
-    first, second = (
-        save(coherence_figure(result("reactor")), tmp_path / f"{name}.svg").read_bytes()
-        for name in "ab"
-    )
-    assert first == second

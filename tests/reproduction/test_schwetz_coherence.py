@@ -82,7 +82,7 @@ def test_irrelevance_says_what_would_not_be_irrelevant(rows: dict[str, Row]) -> 
     spread = 2.5e-3 * 180e3 / 1.973269804e-7 * 25.1 / (2 * 4e6**2)
     assert computed(rows, "S-qm-irrelevant") == pytest.approx(spread**2 / 2, rel=0.01)
     reason = rows["S-qm-irrelevant"].judgement.reason
-    for text in ("kamland", "sin2_2theta_ee", "chi2 changes by", "every collision", "juno"):
+    for text in ("kamland", "sin2_2theta_ee", "chi2 changes by", "every collision", "10 eV2"):
         assert text in reason
 
 

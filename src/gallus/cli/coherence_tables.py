@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gallus.cli.tables import MISSING, caption, table
 from gallus.coherence.damping import width_eV
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gallus.coherence.check import Check
+    from gallus.coherence.constraints import Part
     from gallus.coherence.particles import ParticleValues
     from gallus.coherence.results import CoherenceResult
     from gallus.quantum_damping import QuantumDamping
@@ -70,7 +71,7 @@ def check_table(checks: Sequence[Check]) -> Table:
         for each in checks
     ]  # fmt: skip
     columns = ["", "E (MeV)", "closed form", "amplitude", "apart by"]
-    title = "-ln(ξ_loc ξ_en) without thermal motion, and by integrating the amplitude"
+    title = "-ln(ξ_loc ξ_en) in closed form, and by integrating the amplitude"
     return table(title, columns, rows)
 
 
@@ -183,10 +184,9 @@ def _width_rows(result: CoherenceResult) -> list[list[str]]:
     return rows
 
 
-def _parts(parts: Sequence[object]) -> str:
+def _parts(parts: Sequence[Part]) -> str:
     """Names of what makes up a width, with their shares of its square."""
-    shown = [each for each in parts if each.share > 0.005]  # type: ignore[attr-defined]
-    return ", ".join(f"{p.name} {100 * p.share:.0f} %" for p in shown)  # type: ignore[attr-defined]
+    return ", ".join(f"{p.name} {100 * p.share:.0f} %" for p in parts if p.share > 0.005)
 
 
 def _point_rows(result: CoherenceResult) -> list[list[str]]:
@@ -199,8 +199,8 @@ def _point_rows(result: CoherenceResult) -> list[list[str]]:
             f"{float(point.quantum.localisation):.2e}",
             f"{float(point.quantum.energy):.2e}",
             f"{float(point.quantum.line):.2e}",
-            f"{float(point.classical.localisation):.1e}",
-            f"{float(point.classical.energy):.1e}",
+            _exponent_or_none(point.classical.localisation),
+            _exponent_or_none(point.classical.energy),
         ]
         for point in result.points
     ]
@@ -238,6 +238,11 @@ def _bounds(result: CoherenceResult) -> list[str]:
         f"the width above is {abs(orders):.1f} orders {'smaller' if orders > 0 else 'larger'}."
         for bound, energy, orders in result.bounds()
     ]
+
+
+def _exponent_or_none(exponent: Any) -> str:
+    """MISSING where nothing spreads classically."""
+    return f"{float(exponent):.1e}" if exponent else MISSING
 
 
 def _ends(ends: tuple[float, float]) -> str:

@@ -92,7 +92,7 @@ def forecast(
         typer.Option(
             "--against",
             metavar="KEY=LO:HI:N[:log]",
-            help="The answer as a function of a value of the design: days=1:100:20, "
+            help="The answer as a function of a value of the design: days=2:90:20, "
             "activity_percent=0.1:3:10, threshold_keV=200:500:7.",
         ),
     ] = None,

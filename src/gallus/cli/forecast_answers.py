@@ -64,15 +64,15 @@ def planned_all(
     fine_bins : bool
         Whether bins must resolve oscillations, where the file states none.
     """
-    from gallus.cli.forecast_sterile import fine
     from gallus.experiments.setup import with_values
+    from gallus.forecast.questions.sterile import in_fine_bins
 
     found = []
     for each in chosen:
         changes = dict(values[each.name])
         there = with_values(each, changes) if changes else each
         there = there if with_backgrounds else with_values(there, {"background": ()})
-        found.append(planned(fine(there) if fine_bins else there))
+        found.append(planned(in_fine_bins(there) if fine_bins else there))
     return tuple(found)
 
 

@@ -154,11 +154,18 @@ def planned(chosen: Setup) -> Planned:
     Raises
     ------
     InputError
-        If it lacks what its reaction needs, or its detector is one of zones.
+        If it lacks what its reaction needs, or is gallium whose captures are extracted later.
     """
     from gallus.forecast.backgrounds.catalogue import backgrounds
     from gallus.forecast.observation import observation
 
+    if chosen.detector.zones:
+        raise InputError(
+            "counts extracted atoms, not events",
+            key="EXPERIMENT",
+            value=chosen.name,
+            allowed="with --for explanations",
+        )
     return Planned(chosen, observation(chosen, backgrounds(chosen)))
 
 

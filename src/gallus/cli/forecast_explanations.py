@@ -109,8 +109,12 @@ def _show_gallium(
         from gallus.figures.appearance import save
         from gallus.figures.gallium_runs import gallium_design_figure, separation_figure
 
-        drawn = separation_figure(list(found.values())) if curve is None else None
-        save(gallium_design_figure(curve) if drawn is None else drawn, figure)
+        drawn = (
+            separation_figure(list(found.values()))
+            if curve is None
+            else gallium_design_figure(curve)
+        )
+        save(drawn, figure)
     shown: list[object] = [_sigmas(name, each) for name, each in found.items()]
     shown += [] if curve is None else [_curve_table(curve)]
     shown += [_zones(found[run.name]) for run in runs]

@@ -126,6 +126,11 @@ def _couplings(seen: Observations, options: Options) -> Any:
     return coupling_sensitivity(seen, information=options["information"])
 
 
+_FATE: Final = {
+    "sterile": "sterile and do not scatter",
+    "active": "ν_μ and ν_τ, which scatter less",
+}
+
 QUESTIONS: Final[dict[str, Question]] = {
     "deficit": Question(
         "How significant is a deficit?",
@@ -237,20 +242,15 @@ QUESTIONS: Final[dict[str, Question]] = {
             f"{r.axial_alone:.4f}",
             f"{r.events:.0f}",
         ],
-        lambda r: float(r.vector_error),
-        "error of g_V",
-        "g_V, times 100",
+        lambda r: float(r.axial_error),
+        "error of g_A",
+        "g_A, times 100",
         lambda r: [
             f"Couplings of ν_e: g_V = {r.vector:.3f}, g_A = {r.axial:.3f}. Alone: with the other "
             f"one known. Information: {r.information}.",
         ],
         figure=_couplings_figure,
     ),
-}
-
-_FATE: Final = {
-    "sterile": "sterile and do not scatter",
-    "active": "ν_μ and ν_τ, which scatter less",
 }
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gallus.cli.forecast_choices import Planned
-    from gallus.experiments.setup import Setup
     from gallus.forecast.observation import Observation
     from gallus.forecast.questions.sterile import SterileSensitivity
     from gallus.inference.scan_result import ScanResult
@@ -28,8 +27,6 @@ GRID: Final = ("sin2_2theta_ee=0.001:1:100:log", "delta_m2_41_eV2=0.05:50:100:lo
 LEVEL: Final = 0.95
 DISCOVERY: Final = 0.9973
 ROWS: Final = 12
-FINE_BINS: Final = {"detection.distance_bins": 120, "detection.bins": 20}
-"""Bins where the file states none: those of distance must be finer than the waves."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +126,6 @@ class Plane:
             "covered: share of the gallium region at 95 %, points of the grid"
         )
         return table(title, columns, rows)
-
-
-def fine(chosen: Setup) -> Setup:
-    """The set-up with bins that resolve oscillations, unless it states its own."""
-    from gallus.experiments.setup import with_values
-
-    stated = chosen.given()
-    missing = {key: number for key, number in FINE_BINS.items() if key not in stated}
-    return with_values(chosen, missing) if missing else chosen
 
 
 def sterile_answer(seen: Sequence[Observation], information: Any) -> SterileAnswer:

@@ -5,8 +5,8 @@ and k in the rate is
 
     R_jk = int dE prod_I int dy V_I(p_j) V_I(p_k) exp[i (p_j - p_k) L],   p_j = sqrt(E^2 - m_j^2),
 
-over both vertices I, with V of :mod:`gallus.coherence.vertex_factor`; y are the mean momenta that
-are averaged over: of an unobserved final particle, and of the initial one in thermal motion.
+over both vertices I, with V = exp(-Q) of :mod:`gallus.coherence.widths`; y are the mean momenta
+that are averaged over: of an unobserved final particle, and of the initial one in thermal motion.
 :func:`numerical_damping` compares it to the same integral of equal masses. It uses the exact
 dispersion, the trapezoidal rule, which converges exponentially here, and decimal numbers of 40
 digits: so the 5e-12 or 1e-19 by which quantum mechanics damps come out with many digits. Closed
@@ -42,9 +42,9 @@ STEP: Final = 0.4
 """Of the nodes, in standard deviations; the rule errs by exp[-2 (pi/STEP)^2] = 4e-54."""
 STEPS: Final = 22
 """Nodes on either side; exp(-8.8^2/2) = 2e-17 of both rates is cut off."""
-MEAN_STEP: Final = 0.75
-MEAN_STEPS: Final = 11
-"""Of averages at a vertex: they err by exp[-2 (pi/0.75)^2] = 6e-16 in both rates alike."""
+MEAN_STEP: Final = 0.9
+MEAN_STEPS: Final = 8
+"""Of averages at a vertex: they err by exp[-2 (pi/0.9)^2] = 3e-11 of the exponent."""
 HALVINGS: Final = 8
 
 

@@ -12,7 +12,6 @@ from gallus.coherence.amplitude import numerical_damping
 from gallus.coherence.damping import Widths, damping
 from gallus.coherence.particles import SIDES, packets
 from gallus.coherence.results import CoherenceResult
-from gallus.coherence.widths import EnergyReading
 from gallus.errors import InputError
 
 
@@ -51,8 +50,7 @@ class Check:
 def check(result: CoherenceResult) -> tuple[Check, ...]:
     """Compare both at the typical energy and all distances; takes some seconds each.
 
-    At fixed momenta, or averaged over unobserved ones where the reading says so. The classical
-    average over thermal motion is left out of both, for it takes minutes.
+    Averaged over unobserved momenta and thermal motion, as the reading has it; without lines.
 
     Raises
     ------
@@ -67,15 +65,14 @@ def check(result: CoherenceResult) -> tuple[Check, ...]:
             allowed="full",
         )
     process = result.typical
-    width: EnergyReading = (
-        "fixed-momenta" if result.reading.energy_width == "fixed-momenta" else "phase-space"
-    )
     production, detection = (packets(process.particles[side]) for side in SIDES)
-    spreads = Widths(process.widths.sigma_m_eV, process.steps[width])
+    spreads = Widths(process.widths.sigma_m_eV, process.widths.sigma_en_eV)
     found = []
     for where in result.setup.oscillation:
         at = (where.delta_m2_eV2, process.energy_MeV, where.baseline_m)
-        numerical = numerical_damping(production, detection, *at, sigma_en=width)
+        numerical = numerical_damping(
+            production, detection, *at, sigma_en=result.reading.energy_width
+        )
         closed = float(damping(spreads, *at).exponent)
         found.append(
             Check(where.name, process.energy_MeV, closed, numerical.exponent, numerical.change)

@@ -129,16 +129,6 @@ class Widths:
         check_width(self.sigma_en_eV, "sigma_en_eV")
         check_width(self.full_width_eV, "full_width_eV")
 
-    @property
-    def delta_loc_nm(self) -> float:
-        """Length hbar c/(2 sigma_m) within which the process is localised."""
-        return HBARC_EV_NM / (2.0 * self.sigma_m_eV)
-
-    @property
-    def delta_en_nm(self) -> float:
-        """Length hbar c/(2 sigma_en) of the effective wave packet."""
-        return HBARC_EV_NM / (2.0 * self.sigma_en_eV) if self.sigma_en_eV else math.inf
-
     def with_classical(self, energy_eV: float = 0.0, position_m: float = 0.0) -> Widths:
         """Add classical spreads in quadrature: to sigma_en, and to delta_loc = hbar c/(2 sigma_m).
 

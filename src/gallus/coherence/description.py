@@ -95,7 +95,9 @@ class CoherenceSetup(Dataset):
         known = dict(_values(self.model_dump(exclude_unset=True)))
         for key in self.assumptions:
             if key not in known:
-                raise unknown_name("key of the set-up", key, known)
+                place = key.rpartition(".")[0]
+                near = [each for each in known if each.rpartition(".")[0] == place]
+                raise unknown_name("key of the set-up", key, near or known)
         return self
 
     @property

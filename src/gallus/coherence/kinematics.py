@@ -2,8 +2,8 @@ r"""How fast external particles move: thermal motion, recoils, and what a neutri
 
 Use :func:`thermal_velocity` for what is bound, :func:`inverse_beta_decay` and
 :func:`gallium_capture` for the exact kinematics of detection, :func:`capture_neutrino_energy_MeV`
-and :func:`recoil_momenta_MeV` for nuclei that recoil from a decay, :func:`atomic_mass_MeV` for
-their masses. Velocities are in units of c, energies and momenta in MeV.
+for nuclei that recoil from a decay, :func:`atomic_mass_MeV` for their masses. Velocities are in
+units of c, energies and momenta in MeV.
 """
 
 from __future__ import annotations
@@ -189,36 +189,6 @@ def _final_state(
         # At threshold of a heavy target both may stand still; then no direction is meant.
         recoil_along / np.where(recoil > 0.0, recoil, 1.0),
     )
-
-
-def summed_momentum_MeV(first_MeV: Any, second_MeV: Any, cosine: Any) -> Array:
-    """Length of the sum of two momenta, sqrt(p1^2 + p2^2 + 2 p1 p2 cos): the recoil to both."""
-    first, second = _not_negative(first_MeV, "first_MeV"), _not_negative(second_MeV, "second_MeV")
-    parallel = first + second * _cosine(cosine)
-    return np.hypot(parallel, second * np.sqrt(1.0 - _cosine(cosine) ** 2))
-
-
-@dataclass(frozen=True)
-class Recoil:
-    """Momenta of a recoil over all angles between two others, in MeV.
-
-    `middle` is that of the range, the larger of the two momenta; `rms` is for isotropic angles.
-    """
-
-    least: Array
-    middle: Array
-    rms: Array
-    most: Array
-
-
-def recoil_momenta_MeV(first_MeV: Any, second_MeV: Any) -> Recoil:
-    """Recoil to two particles whose angle is not known: electron and neutrino of a beta decay.
-
-    The same holds for a detection, where the neutrino comes in and a lepton goes out.
-    """
-    first, second = _not_negative(first_MeV, "first_MeV"), _not_negative(second_MeV, "second_MeV")
-    least, most = np.abs(first - second), first + second
-    return Recoil(least, 0.5 * (least + most), np.hypot(first, second), most)
 
 
 def _positive(value: Any, key: str) -> Array:

@@ -9,7 +9,7 @@ deposits one mean excitation energy,
 .. math:: \delta_x = \int_{T-I}^{T}\frac{dT'}{-dE/dx}
 
 (T. Schwetz, talk of 2023; R. Krueger and T. Schwetz, arXiv:2303.15524). Which stopping power, which
-medium and which I are meant is not said; :func:`localisation_band` spans the choices.
+medium and which I are meant is not said; :class:`StoppingReading` names the choices.
 
 Positions in nm; :func:`gallus.coherence.damping.width_eV` turns them into momentum widths.
 """
@@ -17,9 +17,8 @@ Positions in nm; :func:`gallus.coherence.damping.width_eV` turns them into momen
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -199,16 +198,6 @@ class StoppingReading:
     excitation: Excitation = "ten-z"
 
 
-def stopping_readings(*excitations: Excitation) -> tuple[StoppingReading, ...]:
-    """Readings with both formulas, with and without density effect, and with either I."""
-    formulas: tuple[Formula, ...] = ("heavy-bethe", "berger-seltzer")
-    effects: tuple[DensityEffect, ...] = ("sternheimer", "none")
-    return tuple(
-        StoppingReading(*each)
-        for each in product(formulas, effects, excitations or ("ten-z", "tabulated"))
-    )
-
-
 def lepton_localisation_nm(
     kinetic_energy_MeV: Any,
     medium: Medium,
@@ -255,65 +244,3 @@ def lepton_localisation_nm(
     )
     length: Array = 0.5 * deposit * (weights / losses[..., :-1]).sum(axis=-1) * NM_PER_CM
     return length
-
-
-class Choice(NamedTuple):
-    """One reading in one medium and what it gives."""
-
-    medium: str
-    reading: StoppingReading
-    position_nm: float
-
-
-@dataclass(frozen=True)
-class Band:
-    """All choices of a localisation."""
-
-    choices: tuple[Choice, ...]
-
-    @property
-    def least_nm(self) -> float:
-        """Shortest."""
-        return min(choice.position_nm for choice in self.choices)
-
-    @property
-    def most_nm(self) -> float:
-        """Longest."""
-        return max(choice.position_nm for choice in self.choices)
-
-
-def localisation_band(
-    kinetic_energy_MeV: float,
-    media: Iterable[Medium],
-    lepton: Lepton = "electron",
-    readings: Iterable[StoppingReading] | None = None,
-) -> Band:
-    """Localisation of an electron or positron in several media and readings.
-
-    Parameters
-    ----------
-    kinetic_energy_MeV : float
-        Kinetic energy.
-    media : iterable of Medium
-        Media that may be meant.
-    lepton : str
-        ``electron`` or ``positron``.
-    readings : iterable of StoppingReading, optional
-        :func:`stopping_readings` if not given.
-
-    Raises
-    ------
-    InputError
-        If there is nothing to choose from.
-    """
-    choices = tuple(
-        Choice(
-            each.name,
-            reading,
-            float(lepton_localisation_nm(kinetic_energy_MeV, each, lepton, reading)),
-        )
-        for each, reading in product(media, stopping_readings() if readings is None else readings)
-    )
-    if not choices:
-        raise InputError("is empty", key="media, readings", allowed="at least one of each")
-    return Band(choices)

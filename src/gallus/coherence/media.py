@@ -17,7 +17,7 @@ from gallus.database.loader import load, names, read
 from gallus.database.schema import Dataset, QuantityTable
 from gallus.errors import InputError, located, unknown_name
 
-Excitation = Literal["tabulated", "ten-z"]
+Excitation = Literal["ten-z", "tabulated"]
 
 TEN_EV: Final = 10.0
 """Bloch's rule of thumb, I = 10 eV times Z."""
@@ -106,10 +106,6 @@ class Medium:
     def excited_at(self, excitation_eV: float) -> Medium:
         """Return the same medium with another mean excitation energy."""
         return replace(self, mean_excitation_energy_eV=excitation_eV)
-
-    def at_density(self, density_g_per_cm3: float) -> Medium:
-        """Return the same medium at another density."""
-        return replace(self, density_g_per_cm3=density_g_per_cm3)
 
 
 def medium_names() -> tuple[str, ...]:

@@ -159,7 +159,7 @@ def vertex_particles(
 def packets(particles: Sequence[ParticleValues]) -> Packets:
     """Return the vertex with its classical width from the thermal motion of what is there first."""
     doppler_eV = 0.0
-    (initial,) = [each for each in particles if each.description.role == "initial"][:1]
+    initial = next(each for each in particles if each.description.role == "initial")
     free = [p for p in particles if p.description.role == "final" and not p.description.observed]
     if initial.description.motion == "thermal" and len(free) == 1:
         # At rest on average, and with the velocity of kinematics, not a rounded one.

@@ -51,7 +51,8 @@ class Process:
         sigma_en in eV at fixed momenta, with phase space, with thermal motion, as far as the
         reading has them.
     lines : tuple of LineWidth
-        Lorentzian widths, which add up.
+        Lorentzian widths, which add up; of the vertices that constrain the energy. Where it may be
+        anything, as with two unobserved particles, broadening it by a line changes nothing.
     """
 
     energy_MeV: float
@@ -76,9 +77,15 @@ def process(setup: CoherenceSetup, energy_MeV: float, reading: Reading) -> Proce
         steps: dict[str, float] = {
             step: _widths(found, reading.sigma_m, step).sigma_en_eV for step in contained
         }
-        lines = [line_widths(setup, side, found[side], reading) for side in SIDES]
+        constraining = {term.vertex for term in widths.energy if term.kind != "none"}
+        lines = tuple(
+            line
+            for side in SIDES
+            if side in constraining
+            for line in line_widths(setup, side, found[side], reading)
+        )
     steps[reading.energy_width] = widths.sigma_en_eV
-    return Process(energy_MeV, found, widths, steps, (*lines[0], *lines[1]))
+    return Process(energy_MeV, found, widths, steps, lines)
 
 
 def _widths(found: Particles, sigma_m: MassReading, sigma_en: EnergyReading) -> ProcessWidths:

@@ -9,7 +9,8 @@ made of.
 * `sigma_m`: ``full``, with the terms v_z^2/sigma_e^2, or ``momentum-terms`` alone.
 * `energy_width`: ``doppler``, averaged over unobserved momenta and thermal motion; ``phase-space``,
   without the latter; ``fixed-momenta``, at given external momenta.
-* `line_width`: ``collisions``, with lifetime; ``lifetime`` alone; ``none``.
+* `line_width`: ``collisions``, with lifetime; ``lifetime`` alone; ``none``. Collisions are an upper
+  estimate, as if each were sudden and ended all coherence.
 * `electron_formula`, `density_effect`, `excitation`: the stopping power of electrons and positrons
   in the distance over which they lose one mean excitation energy, which is 10 eV times the mean
   atomic number (``ten-z``, closest to the talk, not in light media) or ``tabulated``.
@@ -27,16 +28,14 @@ from functools import cache
 from itertools import product
 from typing import Final, Literal, get_args, get_type_hints
 
+from gallus.coherence.localisation import LatticeReading
+from gallus.coherence.media import Excitation
+from gallus.coherence.stopping_power import DensityEffect, Formula
+from gallus.coherence.widths import EnergyReading, MassReading
 from gallus.errors import unknown_name
 
 ParticleReading = Literal["as-printed", "computed"]
-MassReading = Literal["full", "momentum-terms"]
-EnergyReading = Literal["doppler", "phase-space", "fixed-momenta"]
 LineReading = Literal["collisions", "lifetime", "none"]
-Formula = Literal["heavy-bethe", "berger-seltzer"]
-DensityEffect = Literal["sternheimer", "none"]
-Excitation = Literal["ten-z", "tabulated"]
-Lattice = Literal["planes", "neighbours", "volume"]
 LeptonDirection = Literal["as-described", "forward", "sideways", "backward"]
 
 LEPTON_COSINES: Final[Mapping[str, float]] = {"forward": 1.0, "sideways": 0.0, "backward": -1.0}
@@ -59,7 +58,7 @@ class Reading:
     electron_formula: Formula = "heavy-bethe"
     density_effect: DensityEffect = "sternheimer"
     excitation: Excitation = "ten-z"
-    lattice: Lattice = "planes"
+    lattice: LatticeReading = "planes"
     lepton_direction: LeptonDirection = "as-described"
 
     def __post_init__(self) -> None:
@@ -70,10 +69,6 @@ class Reading:
     def as_dict(self) -> dict[str, str]:
         """Names of the choices."""
         return asdict(self)
-
-    def changed(self) -> dict[str, str]:
-        """Those choices that are not the default."""
-        return {name: value for name, value in asdict(self).items() if value != DEFAULTS[name]}
 
 
 @cache
@@ -96,8 +91,6 @@ def with_choices(reading: Reading, chosen: Mapping[str, str]) -> Reading:
             raise unknown_name("step that can be read in several ways", name, choices())
     return replace(reading, **chosen)  # type: ignore[arg-type]
 
-
-DEFAULTS: Final = {field.name: str(field.default) for field in fields(Reading)}
 
 STOPPING: Final = ("electron_formula", "density_effect", "excitation")
 POSITIONS: Final = (*STOPPING, "lattice")

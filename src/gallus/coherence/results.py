@@ -18,8 +18,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
+from gallus.coherence.constraints import Constraint
 from gallus.coherence.damping import (
     Damping,
     Widths,
@@ -169,6 +169,12 @@ class CoherenceResult:
             position_orders=_orders(place, delta_m),
         )
 
+    @property
+    def together(self) -> Widths:
+        """Quantum and classical widths at the typical energy, in quadrature: what data see."""
+        energy, place = _classical(self.setup, self.typical.energy_MeV)
+        return self.quantum.with_classical(energy_eV=energy * 1e6, position_m=place)
+
     @cached_property
     def band(self) -> WidthBand:
         """Spread of the widths at the typical energy, see :func:`band`."""
@@ -316,7 +322,7 @@ def _vertex_dict(each: Process, side: str) -> dict[str, object]:
     }
 
 
-def _term_dict(term: Any) -> dict[str, object]:
+def _term_dict(term: Constraint) -> dict[str, object]:
     return {
         "vertex": term.vertex,
         "kind": term.kind,

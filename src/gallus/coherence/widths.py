@@ -58,8 +58,8 @@ from gallus.oscillation.widths import conjugate_width_nm
 Role = Literal["initial", "final"]
 MassReading = Literal["full", "momentum-terms"]
 """1/sigma_m^2 with all its terms, or with those of sigma_p alone."""
-EnergyReading = Literal["fixed-momenta", "phase-space", "doppler"]
-"""sigma_en at given external momenta, averaged over unobserved ones, and over thermal motion."""
+EnergyReading = Literal["doppler", "phase-space", "fixed-momenta"]
+"""sigma_en averaged over unobserved momenta and thermal motion, over the first, or over nothing."""
 Vector: TypeAlias = tuple[float, float, float]
 """Components; z is the direction of the neutrino, from source to detector, at both vertices."""
 
@@ -122,7 +122,7 @@ class Vertex:
         All external particles but the neutrino.
     doppler_eV : float
         Classical width of the neutrino energy from the thermal motion of the initial particle,
-        see :func:`doppler_width_eV`; counts where a final momentum is integrated over.
+        see :func:`recoil_doppler_width_eV`; counts where a final momentum is integrated over.
 
     Raises
     ------
@@ -171,12 +171,12 @@ class ProcessWidths:
 
     @property
     def delta_loc_nm(self) -> float:
-        """Position width hbar c/(2 sigma_m)."""
+        """Length hbar c/(2 sigma_m) within which the process is localised."""
         return float(conjugate_width_nm(self.sigma_m_eV * 1e-6))
 
     @property
     def delta_en_nm(self) -> float:
-        """Position width hbar c/(2 sigma_en)."""
+        """Length hbar c/(2 sigma_en) of the effective wave packet."""
         return float(conjugate_width_nm(self.sigma_en_eV * 1e-6))
 
 
@@ -258,23 +258,14 @@ def process_widths(
     )
 
 
-def doppler_width_eV(energy_MeV: float, thermal_velocity: float) -> float:
-    """E sqrt(kT/M): thermal motion of what emits or absorbs, in the energy of the neutrino.
-
-    `thermal_velocity` is sqrt(kT/M), along one axis, in units of c.
-    """
-    _check_width(thermal_velocity, "thermal_velocity")
-    _check_width(energy_MeV, "energy_MeV")
-    return energy_MeV * 1e6 * thermal_velocity
-
-
 def recoil_doppler_width_eV(
     packets: Sequence[Packet], mass_MeV: float, thermal_velocity: float
 ) -> float:
-    """M v_th |v_i - v_f|/(1 - v_fz): the same at given momenta of the other final particles.
+    """M v_th |v_i - v_f|/(1 - v_fz): thermal motion of what emits or absorbs, in the neutrino.
 
-    Equal to :func:`doppler_width_eV` for a decay into two, where v_i - v_f is the recoil E/M, and
-    larger or smaller where an observed electron takes part of the momentum.
+    `thermal_velocity` is sqrt(kT/M), along one axis. Equal to E sqrt(kT/M) for a decay into two,
+    where v_i - v_f is the recoil E/M, and larger or smaller where an observed electron takes part
+    of the momentum.
 
     Raises
     ------

@@ -29,6 +29,7 @@ def index() -> dict[str, Path]:
     return {path.stem: path for path in sorted(DATA.rglob("*.toml")) if path.stem != "references"}
 
 
+@cache
 def names(folder: str = "") -> tuple[str, ...]:
     """Names of the data sets in one folder of the database, or of all."""
     return tuple(name for name, path in index().items() if folder in ("", path.parent.name))

@@ -38,10 +38,10 @@ class CellAverages:
     @classmethod
     def of(cls, weights: Sequence[DistanceWeight]) -> Self:
         """Put distributions side by side."""
-        degree = max(weight.degree for weight in weights)
-        padded = [
-            np.pad(weight.coefficients, ((0, 0), (0, degree - weight.degree))) for weight in weights
-        ]
+        size = 1 + max(weight.degree for weight in weights)
+        padded = [np.zeros((len(weight.middle_m), size)) for weight in weights]
+        for each, weight in zip(padded, weights, strict=True):
+            each[:, : weight.degree + 1] = weight.coefficients
         whole = DistanceWeight(
             np.concatenate([weight.middle_m for weight in weights]),
             np.concatenate([weight.half_m for weight in weights]),

@@ -43,8 +43,9 @@ class DistanceCell:
         low, high = self.weight.range_m()
         middle, half = (low + high) / 2, (high - low) / 2
         raised = self.weight.times_distance()
-        padded = np.pad(self.weight.coefficients, ((0, 0), (0, 1)))
-        weight = replace(raised, coefficients=(raised.coefficients - middle * padded) / half)
+        shifted = raised.coefficients.copy()
+        shifted[:, : self.weight.degree + 1] -= middle * self.weight.coefficients
+        weight = replace(raised, coefficients=shifted / half)
         return replace(self, weight=weight)
 
     @property

@@ -308,10 +308,11 @@ def with_values(chosen: Setup, values: Mapping[str, Any]) -> Setup:
         If a key is unknown or a value is not allowed.
     """
     content = chosen.model_dump(exclude_unset=True)
-    tables = values.get(BACKGROUND, chosen.background)
     if BACKGROUND in values:
-        content[BACKGROUND] = [_plain(table) for table in tables or ()]
-    changed = {full_key(key, tables): value for key, value in values.items() if key != BACKGROUND}
+        content[BACKGROUND] = [_plain(table) for table in values[BACKGROUND] or ()]
+        rest = {key: value for key, value in values.items() if key != BACKGROUND}
+        return with_values(validate(Setup, content, chosen.name), rest)
+    changed = {full_key(key, chosen.background): value for key, value in values.items()}
     for key, value in changed.items():
         place, name = section_of(content, key)
         place.pop(name, None)

@@ -34,10 +34,38 @@ if TYPE_CHECKING:
     from gallus.figures.explanations import explanations_figure as explanations_figure
     from gallus.figures.fit import draw_fit as draw_fit
     from gallus.figures.fit import fit_figure as fit_figure
+    from gallus.figures.forecast import couplings_figure as couplings_figure
+    from gallus.figures.forecast import draw_ellipses as draw_ellipses
+    from gallus.figures.forecast import draw_sensitivity as draw_sensitivity
+    from gallus.figures.forecast import draw_solutions as draw_solutions
+    from gallus.figures.forecast import sensitivity_figure as sensitivity_figure
+    from gallus.figures.forecast_branching import (
+        branching_ratio_forecast_figure as branching_ratio_forecast_figure,
+    )
+    from gallus.figures.forecast_branching import draw_angles as draw_angles
+    from gallus.figures.forecast_branching import draw_step as draw_step
+    from gallus.figures.forecast_design import counting_design_figure as counting_design_figure
+    from gallus.figures.forecast_design import draw_counts as draw_counts
+    from gallus.figures.forecast_design import draw_map as draw_map
+    from gallus.figures.forecast_design import draw_significance as draw_significance
+    from gallus.figures.forecast_design import draw_variable as draw_variable
+    from gallus.figures.forecast_design import optimum_figure as optimum_figure
+    from gallus.figures.forecast_spectra import draw_spectra as draw_spectra
+    from gallus.figures.forecast_spectra import spectra_figure as spectra_figure
+    from gallus.figures.forecast_sterile import draw_gallium as draw_gallium
+    from gallus.figures.forecast_sterile import draw_sensitivities as draw_sensitivities
+    from gallus.figures.forecast_sterile import sterile_figure as sterile_figure
+    from gallus.figures.gallium_runs import draw_expected_ratios as draw_expected_ratios
+    from gallus.figures.gallium_runs import draw_separation_curve as draw_separation_curve
+    from gallus.figures.gallium_runs import draw_square as draw_square
+    from gallus.figures.gallium_runs import gallium_design_figure as gallium_design_figure
+    from gallus.figures.gallium_runs import separation_figure as separation_figure
     from gallus.figures.kernel import average_figure as average_figure
     from gallus.figures.kernel import draw_averages as draw_averages
     from gallus.figures.kernel import draw_product as draw_product
     from gallus.figures.kernel import kernel_figure as kernel_figure
+    from gallus.figures.model_patterns import draw_pattern as draw_pattern
+    from gallus.figures.model_patterns import model_patterns_figure as model_patterns_figure
     from gallus.figures.path_lengths import draw_path_lengths as draw_path_lengths
     from gallus.figures.path_lengths import path_lengths_figure as path_lengths_figure
     from gallus.figures.ratios import draw_ratios as draw_ratios
@@ -67,6 +95,32 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "explanations_figure",
         ),
         "fit": ("draw_fit", "fit_figure"),
+        "forecast": (
+            "couplings_figure",
+            "draw_ellipses",
+            "draw_sensitivity",
+            "draw_solutions",
+            "sensitivity_figure",
+        ),
+        "forecast_branching": ("branching_ratio_forecast_figure", "draw_angles", "draw_step"),
+        "forecast_design": (
+            "counting_design_figure",
+            "draw_counts",
+            "draw_map",
+            "draw_significance",
+            "draw_variable",
+            "optimum_figure",
+        ),
+        "forecast_spectra": ("draw_spectra", "spectra_figure"),
+        "forecast_sterile": ("draw_gallium", "draw_sensitivities", "sterile_figure"),
+        "gallium_runs": (
+            "draw_expected_ratios",
+            "draw_separation_curve",
+            "draw_square",
+            "gallium_design_figure",
+            "separation_figure",
+        ),
+        "model_patterns": ("draw_pattern", "model_patterns_figure"),
         "kernel": ("average_figure", "draw_averages", "draw_product", "kernel_figure"),
         "path_lengths": ("draw_path_lengths", "path_lengths_figure"),
         "ratios": ("draw_ratios", "ratios_figure"),

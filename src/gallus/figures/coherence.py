@@ -120,7 +120,7 @@ def causes(result: CoherenceResult) -> tuple[Cause, ...]:
     found = [
         Cause(
             "quantum",
-            rf"quantum: $\sigma_{{en}}$ = {quantum.sigma_en_eV:.2g} eV",
+            rf"quantum: $\sigma_{{en}}$ = {quantum.sigma_en_eV:.3g} eV",
             quantum,
             lambda d: d.energy,
             {"color": BLUE, "linestyle": "-"},
@@ -137,7 +137,7 @@ def causes(result: CoherenceResult) -> tuple[Cause, ...]:
         found.append(
             Cause(
                 "quantum",
-                rf"quantum: collisions, $\Gamma$ = {quantum.full_width_eV:.2g} eV",
+                rf"quantum: collisions, $\Gamma$ = {quantum.full_width_eV:.3g} eV",
                 quantum,
                 lambda d: d.line,
                 {"color": GREEN, "linestyle": (0, (1, 1))},

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gallus.arrays import Array
 from gallus.figures.appearance import (
     BLACK,
     BLUE,
@@ -18,7 +19,7 @@ from gallus.figures.appearance import (
 )
 from gallus.forecast.questions.branching_ratio import ACTIVITIES, OBSERVED_RATIO, explaining_shift
 from gallus.forecast.questions.line_measurement import chromium_groups, step_measurement
-from gallus.forecast.questions.line_spectra import LineGroups, binned_spectra
+from gallus.forecast.questions.line_spectra import binned_spectra
 from gallus.forecast.questions.recoil_angle import angle_measurement, mean_line_separation_deg
 from gallus.interactions.electron_scattering import ConstantCouplings
 from gallus.response.angular import AngularResolution
@@ -28,7 +29,8 @@ EVENTS: Final = 1e5
 THRESHOLD_MEV: Final = 0.2
 SPECTRUM_KEV: Final = (180.0, 600.0)
 AROUND_KEV: Final = (235.0, 300.0)
-BIN_KEV: Final = 1.0
+BIN_KEV: Final = 0.5
+UNIT_CM2: Final = 1e-45
 RESOLUTION: Final = 0.03
 """At 1 MeV, of the smeared curves."""
 ANGLES_DEG: Final = np.array([4.0, 7, 10, 13, 17, 22, 28, 36, 46])
@@ -79,7 +81,7 @@ def draw_step(axes: Axes) -> None:
     inset.tick_params(labelleft=False, labelsize="x-small")
     axes.legend(loc="lower left", fontsize="small")
     axes.set_xlabel("recoil energy (keV)")
-    axes.set_ylabel("recoils per keV (arbitrary units)")
+    axes.set_ylabel(r"recoils per decay ($10^{-45}$ cm$^2$/keV)")
 
 
 def draw_angles(axes: Axes, events: float = EVENTS) -> None:
@@ -136,16 +138,15 @@ def draw_angles(axes: Axes, events: float = EVENTS) -> None:
     axes.set_ylabel(rf"error of $f$ for $10^{{{np.log10(events):.0f}}}$ recoils")
 
 
-def _spectrum(ratio: float, resolution: EnergyResolution) -> tuple[np.ndarray, np.ndarray]:
-    """Energies in keV and recoils per decay and keV, in units of their mean."""
-    groups = chromium_groups(branching_ratio=ratio)
-    number = round((SPECTRUM_KEV[1] - SPECTRUM_KEV[0]) / BIN_KEV)
-    edges = np.linspace(*SPECTRUM_KEV, number + 1) / 1e3
-    fine = resolution if not resolution.perfect else EnergyResolution(1e-4)
-    spectra = binned_spectra(groups, ConstantCouplings.corrected(), edges, fine)
-    unit = _unit(groups, edges)
-    return 1e3 * (edges[1:] + edges[:-1]) / 2, spectra.mean_cm2 / unit
-
-
-def _unit(groups: LineGroups, edges: np.ndarray) -> float:
-    return 1e-45 * float(edges[1] - edges[0]) * 1e3
+def _spectrum(ratio: float, resolution: EnergyResolution) -> tuple[Array, Array]:
+    """Energies in keV, and recoils per decay and electron in 1e-45 cm2 per keV."""
+    groups, model = chromium_groups(branching_ratio=ratio), ConstantCouplings.corrected()
+    edges = 1e-3 * np.linspace(*SPECTRUM_KEV, round(np.ptp(SPECTRUM_KEV) / BIN_KEV) + 1)
+    middle = (edges[1:] + edges[:-1]) / 2
+    if not resolution.perfect:
+        mean = binned_spectra(groups, model, edges, resolution).mean_cm2
+        return 1e3 * middle, mean / UNIT_CM2 / BIN_KEV
+    ground, excited = groups.each(
+        lambda line_MeV: model.differential_cm2_per_MeV(np.float64(line_MeV), middle)
+    )
+    return 1e3 * middle, ((1 - ratio) * ground + ratio * excited) / UNIT_CM2 / 1e3

@@ -86,16 +86,16 @@ def draw_significance(axes: Axes, design: CountingDesign, deficit: float = DEFIC
         Share of the signal that is missing.
     """
     radius = _radii(design)
-    for signal_error, background_error, look, label in (
-        (0.0, 0.0, {"color": BLACK, "linestyle": "-"}, "counting"),
-        (0.01, 0.0, {"color": BLUE, "linestyle": "--"}, "signal known to 1 %"),
-        (0.01, 0.01, {"color": VERMILION, "linestyle": "-."}, "and background to 1 %"),
+    for signal_error, background_error, colour, dashes, label in (
+        (0.0, 0.0, BLACK, "-", "counting"),
+        (0.01, 0.0, BLUE, "--", "signal known to 1 %"),
+        (0.01, 0.01, VERMILION, "-.", "and background to 1 %"),
     ):
         sigma = design.sigma(radius, deficit, signal_error, background_error)
-        axes.plot(radius, sigma, label=label, **look)
+        axes.plot(radius, sigma, label=label, color=colour, linestyle=dashes)
         best = design.best_radius_m(deficit, signal_error, background_error)
         highest = design.sigma(np.array(best), deficit, signal_error, background_error)
-        axes.plot([best], [highest], "o", color=look["color"])
+        axes.plot([best], [highest], "o", color=colour)
     axes.set_xlim(0.0, design.range_m[1])
     axes.set_ylim(bottom=0.0)
     axes.legend(loc="best")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Ball:
         ends = [near, far, self.distance_m, abs(self.inner_m - self.distance_m)]
         ends.append(self.inner_m + self.distance_m)
         depths = np.concatenate([[1.0], LAYERS]) * self.outer_m
-        layers = [end + sign * depths for end in (near, far) for sign in (1, -1)]
+        layers = [end + sign * depths for end in (start, near, far) for sign in (1, -1)]
         every = np.sort(np.concatenate([[start], ends, *layers]))
         inside = every[(every >= start) & (every <= far)]
         return graded(inside[np.diff(inside, prepend=-1.0) > 1e-9 * far], 1.5)
@@ -175,6 +176,14 @@ def energy_shares(
     return np.asarray(energy_migration(edges_MeV, fine, resolution) @ share)
 
 
+@lru_cache(maxsize=256)
+def _kept_shares(
+    spectrum: VisibleSpectrum, edges_MeV: tuple[float, ...], resolution: EnergyResolution
+) -> Array:
+    """Shares of one and the same spectrum, which many designs of a detector ask for."""
+    return energy_shares(spectrum, np.array(edges_MeV), resolution)
+
+
 def recorded_per_day(
     backgrounds: Sequence[Background],
     chosen: Setup,
@@ -209,10 +218,11 @@ def recorded_per_day(
     places = _in_bins(detection, target.distance_m, np.array(shares), distance_edges_m, middle)
     by_place = dict(zip(kinds, places, strict=True))
     resolution = EnergyResolution(detection.stochastic)
+    edges_MeV = tuple(energy_edges_MeV.tolist())
     return tuple(
         each.per_day
         * detection.efficiency
-        * energy_shares(each.spectrum, energy_edges_MeV, resolution)[:, None]
+        * _kept_shares(each.spectrum, edges_MeV, resolution)[:, None]
         * by_place[each.place]
         for each in backgrounds
     )

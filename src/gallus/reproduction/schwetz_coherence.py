@@ -22,7 +22,6 @@ from gallus.coherence.damping import (
 from gallus.coherence.description import CoherenceSetup, setup
 from gallus.coherence.kinematics import (
     kinetic_energy_of_velocity,
-    recoil_momenta_MeV,
     velocity_of_momentum,
 )
 from gallus.coherence.particles import SIDES, ParticleValues
@@ -219,7 +218,8 @@ def irrelevant(results: Results) -> Outcome:
         reason=(
             f"largest -ln xi_loc, -ln xi_en: {largest:.1e} ({where}, {at.name}, "
             f"{at.energy_MeV:g} MeV), where the resolution alone leaves "
-            f"exp(-{float(at.classical.energy):.0f}); next {second:.1e}; sterile fit of all gallium data: chi2 changes by "
+            f"exp(-{float(at.classical.energy):.0f}); next {second:.1e}; "
+            "sterile fit of all gallium data: chi2 changes by "
             f"{quiet.chi2_change:.1e}, ratios by up to {quiet.largest_ratio_change:.0e}, "
             f"{parameters}; "
             f"taking every collision for a loss of coherence, by {whole.chi2_change:.1e}, and "
@@ -295,7 +295,8 @@ def _typical_velocity(each: ParticleValues) -> float:
         for particle in process.particles[side]
         if particle.description.species in ("electron", "positron")
     ]
-    momentum = recoil_momenta_MeV(process.energy_MeV, sum(leptons)).middle
+    # The middle of |p - q| to p + q is the larger of the two.
+    momentum = max(process.energy_MeV, sum(leptons))
     return float(velocity_of_momentum(momentum, each.mass_MeV))
 
 

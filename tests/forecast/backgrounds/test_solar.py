@@ -25,7 +25,8 @@ from gallus.forecast.backgrounds.solar_sources import (
     solar_source,
 )
 from gallus.interactions import material, scattering_model
-from gallus.oscillation.active import best_fit
+from gallus.interactions.scattering_couplings import FLAVOURS
+from gallus.oscillation.active import active_mixing, best_fit
 
 MIXING = best_fit("normal")
 LAB = material("lab").electrons_per_g * 1e8
@@ -119,6 +120,20 @@ def test_survival_against_a_propagation_through_another_solar_model(
         np.array([energy_MeV]), made.density_mol_per_cm3, made.produced, {**MIXING, **values}
     )
     assert found["e"][0] == pytest.approx(published, abs=0.002)
+
+
+@pytest.mark.parametrize(("energy_MeV", "tolerance"), [(0.4, 2e-4), (0.862, 2e-4), (10.0, 2e-3)])
+def test_all_flavours_against_three_flavours_in_matter(energy_MeV: float, tolerance: float) -> None:
+    # The two-flavour form leaves theta_13 as in vacuum, which matters as V/Delta m2_31.
+    matrix = np.array(active_mixing(MIXING).matrix(), dtype=complex)
+    masses = np.diag([0.0, MIXING["delta_m2_21_eV2"], MIXING["delta_m2_31_eV2"]])
+    potential = np.diag([float(matter_potential_eV(np.array(90.0))), 0.0, 0.0])
+    hamiltonian = matrix @ masses @ matrix.conj().T / (2e6 * energy_MeV) + potential
+    made = np.abs(np.linalg.eigh(hamiltonian)[1][0]) ** 2
+    expected = np.abs(matrix) ** 2 @ made
+    found = flavours_at_earth(np.array([energy_MeV]), np.array([90.0]), np.ones(1), MIXING)
+    for flavour, probability in zip(FLAVOURS, expected, strict=True):
+        assert found[flavour][0] == pytest.approx(probability, abs=tolerance)
 
 
 @pytest.mark.parametrize("name", SOLAR_SOURCES)

@@ -128,7 +128,8 @@ class Background:
     name : str
         Slug.
     per_day : float
-        Events per day in the whole target at the start, whatever their energy.
+        Events per day in the whole target at the start, whatever their energy, as if it reached
+        into the hole around the source.
     spectrum : VisibleSpectrum
         Their visible energies.
     place : Place

@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gallus.arrays import Array
 from gallus.errors import InputError
+from gallus.experiments.setup import Setup, with_values
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import marginal_errors
 from gallus.forecast.questions.base import Observations, listed
@@ -33,6 +35,15 @@ from gallus.forecast.questions.sterile_grid import discovered, excluded
 from gallus.inference.grid import Grid
 from gallus.inference.wilks import wilks_threshold
 from gallus.oscillation.sterile import Sterile
+
+FINE_BINS: Final = {"detection.distance_bins": 120, "detection.bins": 20}
+"""Bins that resolve oscillations: those of distance must be finer than the waves."""
+
+
+def in_fine_bins(chosen: Setup) -> Setup:
+    """The set-up with :data:`FINE_BINS`, unless it states its own."""
+    stated = chosen.given()
+    return with_values(chosen, {k: number for k, number in FINE_BINS.items() if k not in stated})
 
 
 @dataclass(frozen=True, eq=False)

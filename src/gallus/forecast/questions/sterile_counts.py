@@ -10,6 +10,7 @@ exactly, and every other mixing costs nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -91,7 +92,7 @@ class SterileCounts:
         if self.information != "rate":
             return counts
         bins: Array = counts.reshape(*counts.shape[:-1], *self.observation.shape).sum(axis=-1)
-        return bins.reshape(*counts.shape[:-1], -1)
+        return bins.reshape(*counts.shape[:-1], math.prod(bins.shape[-2:]))
 
     def polynomials(self, delta_m2_eV2: Array) -> Iterator[Array]:
         """Yield D_1 and D_2 in the bins that are used, a few splittings at a time, (s, 2, k)."""

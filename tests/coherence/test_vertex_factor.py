@@ -1,8 +1,4 @@
-"""The factor of one vertex in the amplitude: closed form, and a sum over space-time as a check.
-
-The packets of the external particles meet: their product, taken at the energy and momentum of the
-neutrino, is what :mod:`gallus.coherence.amplitude` and :mod:`gallus.coherence.widths` start from.
-"""
+"""The factor of a vertex, exp(-Q): the product of its packets, summed over space and time."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pytest
 
 from gallus.arrays import Array
 from gallus.coherence.widths import Packet, Vector, vertex_widths
@@ -24,12 +21,7 @@ STEPS: Final = 16
 def vertex_factor(packets: Sequence[Packet], energy_eV: float, momentum_eV: Vector) -> float:
     """pi^2/(sigma_p^3 sigma_e) exp[-u^2/(4 sigma_p^2) - (w - v.u)^2/(4 sigma_e^2)].
 
-    Parameters
-    ----------
-    packets : sequence of Packet
-        All external particles of the vertex.
-    energy_eV, momentum_eV : float and three floats
-        w and u: beyond what the mean momenta give to the neutrino.
+    Energy and momentum are w and u: beyond what the mean momenta give to the neutrino.
     """
     widths = vertex_widths(packets)
     square = math.fsum(u * u for u in momentum_eV) / widths.sigma_p_eV**2
@@ -62,3 +54,38 @@ def vertex_factor_by_fourier(
     phase = energy_eV * t - sum(u * x for u, x in zip(momentum_eV, places, strict=True))
     cell = (space[1] - space[0]) ** 3 * (time[1] - time[0])
     return float((np.exp(-exponent) * np.cos(phase)).sum() * cell)
+
+
+TOY = (
+    Packet("a", 240.0, (0.1, 0.2, -0.2), "initial"),
+    Packet("b", 310.0, (-0.2, 0.1, 0.1), "final"),
+    Packet("c", 60.0, (0.3, 0.0, 0.6), "final"),
+)
+CHROMIUM = (
+    Packet("Cr", 480.0, (0.0, 0.0, 7e-7), "initial"),
+    Packet("V", 480.0, (0.0, 0.0, -2e-5), "final"),
+)
+GALLIUM = (
+    Packet("Ga", 370.0, (0.0, 0.0, 6e-7), "initial"),
+    Packet("Ge", 370.0, (0.0, 0.0, 1e-5), "final"),
+    Packet("e", 0.32, (0.0, 0.0, 0.83), "final"),
+)
+
+
+@pytest.mark.parametrize(
+    ("packets", "energy", "momentum"),
+    [
+        (TOY, 40.0, (200.0, -30.0, 120.0)),
+        (CHROMIUM, 0.003, (0.0, 0.0, 400.0)),
+        (GALLIUM, 0.2, (150.0, 80.0, -300.0)),
+    ],
+    ids=["transverse", "chromium", "gallium"],
+)
+def test_the_vertex_factor_is_the_product_of_packets_at_the_neutrinos_momentum(
+    packets: tuple[Packet, ...], energy: float, momentum: Vector
+) -> None:
+    """Four-dimensional sum; 1e-14 of the peak is cut off."""
+    found = vertex_factor_by_fourier(packets, energy, momentum)
+    peak = vertex_factor(packets, 0.0, (0.0, 0.0, 0.0))
+    assert found == pytest.approx(vertex_factor(packets, energy, momentum), abs=1e-12 * peak)
+    assert found < 0.95 * peak
