@@ -10,7 +10,16 @@ import importlib
 import os
 from pathlib import Path
 
-NAMES = ("probability", "lindblad", "scan", "profiles", "fits", "feldman_cousins", "costs")
+NAMES = (
+    "probability",
+    "lindblad",
+    "scan",
+    "profiles",
+    "fits",
+    "feldman_cousins",
+    "costs",
+    "forecasts",
+)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

@@ -16,8 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 CHECKS = {
-    "test suite": "pytest -q -n 2",
-    "slow tests": "pytest -q -n 2 -m slow",
+    "test suite": "pytest -q -n 2 --dist loadgroup",
+    "slow tests": "pytest -q -n 2 --dist loadgroup -m slow",
     "ledger": "gallus reproduce",
     "coverage": "python -m verification.coverage",
     "hundred kills": "python -m verification.kills --kills 100",

@@ -316,8 +316,8 @@ def check_constraints(terms: tuple[Constraint, ...], sigma: float) -> None:
             continue
         assert term.share == pytest.approx((sigma / term.width_eV) ** 2, rel=1e-12)
         assert sum(part.share for part in term.parts) == pytest.approx(1.0, rel=1e-12)
-        square = sum(part.width_eV**2 for part in term.parts)
-        assert square == pytest.approx(term.width_eV**2, rel=1e-12)
+        square = sum((part.width_eV / term.width_eV) ** 2 for part in term.parts)
+        assert square == pytest.approx(1.0, rel=1e-12)
 
 
 @few

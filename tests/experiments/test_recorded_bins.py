@@ -96,7 +96,7 @@ def test_a_factor_that_is_no_share_is_refused(quenching: float) -> None:
 # --- distances --------------------------------------------------------------------------------
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(lowest=st.floats(0.01, 0.5), ratio=st.floats(1.0, 20.0))
 def test_few_resolutions_stand_for_many(lowest: float, ratio: float) -> None:
     sigma = np.geomspace(lowest, ratio * lowest, 200)

@@ -173,7 +173,8 @@ def test_order_of_the_experiments_does_not_matter(method: Recipe) -> None:
         tuple(NAMES[i] for i in order), R[order], data.covariance[np.ix_(order, order)],
         PLUS[order], MINUS[order], data.floor, data.floor_error,
     )  # fmt: skip
-    assert method.average(other) == pytest.approx(method.average(data), rel=1e-9)
+    # A minimum that is searched for is found to the root of the rounding of chi2.
+    assert method.average(other) == pytest.approx(method.average(data), rel=1e-7)
     assert method.significance(other) == pytest.approx(method.significance(data), rel=1e-9)
 
 
