@@ -4,7 +4,7 @@
 # the environment remember what is installed, so that a second call installs nothing.
 
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 VENV := .venv
 LOWEST := .venv-lowest

@@ -108,6 +108,7 @@ def test_over_grid_equals_a_loop(block: int, jax: Any) -> None:
     assert found == pytest.approx(np.stack([x * y, x - y], axis=-1), rel=1e-15)
 
 
+@pytest.mark.slow
 def test_over_grid_takes_likelihoods(best: GalliumLikelihood) -> None:
     pytest.importorskip("jax")
     grid = {"sin2_2theta_ee": np.array([[0.1, 0.5]]), "delta_m2_41_eV2": np.array([[0.3], [9.0]])}
@@ -133,6 +134,7 @@ def test_a_compiled_likelihood_is_the_same_likelihood(best: GalliumLikelihood) -
         assert chi2 == pytest.approx(best.chi2(params), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_gradients_of_points_and_grids(best: GalliumLikelihood) -> None:
     pytest.importorskip("jax")
     plain = best.tabulated(20.0)

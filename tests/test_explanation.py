@@ -154,6 +154,7 @@ def mean_survival(detector: str, source: str, sin2_2theta: float, delta_m2_eV2: 
     return float(integral / target.mean_path_length_m())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", range(6))
 def test_expected_ratios_equal_adaptive_quadrature(row: int) -> None:
     result = sterile_fit()
@@ -251,12 +252,14 @@ def mine(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_users_function_is_fitted_like_the_models_of_gallus(mine: Path) -> None:
     own, built_in = fit_gallium(load_user_model(f"{mine}:same")), fit_gallium(Deficit())
     assert own.fit.chi2_min == pytest.approx(built_in.fit.chi2_min, abs=1e-6)
     assert own.values["d"] == pytest.approx(built_in.values["deficit"], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_users_oscillation_is_averaged_by_quadrature(mine: Path) -> None:
     best = source_measurements("best")
     own = fit_gallium(load_user_model(f"{mine}:wave"), measurements=best, scan=1000)

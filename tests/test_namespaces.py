@@ -349,6 +349,7 @@ def test_the_same_numbers_under_jax_and_compiled(row: Row, jax: Any) -> None:
         assert np.asarray(found) == pytest.approx(plain, rel=0, abs=SAME * max(1.0, largest(plain)))
 
 
+@pytest.mark.slow
 @EACH
 def test_the_same_numbers_mapped_and_differentiated(row: Row, jax: Any) -> None:
     points = {name: value * np.array([0.97, 1.0]) for name, value in row.point.items()}

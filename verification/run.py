@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+TESTS = "pytest -q -n 2 --dist loadfile --hypothesis-profile thorough"
 CHECKS = {
-    "test suite": "pytest -q -n 2 --dist loadgroup",
-    "slow tests": "pytest -q -n 2 --dist loadgroup -m slow",
+    "test suite": TESTS,
+    "slow tests": f"{TESTS} -m slow",
     "ledger": "gallus reproduce",
     "coverage": "python -m verification.coverage",
     "hundred kills": "python -m verification.kills --kills 100",

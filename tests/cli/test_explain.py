@@ -81,6 +81,7 @@ def test_each_choice_gives_a_block(gallus: Gallus) -> None:
     assert nulls[::2] == pytest.approx([32.1, 34.7], abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_users_function_stands_in_the_table(gallus: Gallus, tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(MINE)

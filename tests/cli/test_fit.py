@@ -99,6 +99,7 @@ def test_the_tables_say_what_was_assumed(gallus: Gallus) -> None:
         assert text in output
 
 
+@pytest.mark.slow
 def test_intervals_have_all_valleys(gallus: Gallus) -> None:
     found = content(gallus, "sterile", "--data", "best", "--intervals")
     interval = found["parameters"]["delta_m2_41_eV2"]["interval"]

@@ -124,6 +124,7 @@ def test_every_question_has_a_number_a_budget_and_assumptions(
     assert 0 < longer["limits"]["total"] < found["limits"]["total"]
 
 
+@pytest.mark.slow
 def test_where_waves_are_fast_only_the_rate_sees_a_sterile_neutrino(gallus: Gallus) -> None:
     grid = ("--grid", "sin2_2theta_ee=0.05:1:20", "--grid", "delta_m2_41_eV2=50:100:2")
     found = content(gallus, *BARE, "--for", "sterile", "--information", "rate", *grid)
@@ -153,6 +154,7 @@ def test_backgrounds_are_listed_with_what_is_known_of_them(gallus: Gallus) -> No
     assert described["signal"] == pytest.approx(22783, rel=2e-3)  # the talk's 22 788
 
 
+@pytest.mark.slow
 def test_a_run_with_gallium_tells_explanations_apart(gallus: Gallus) -> None:
     models = ("--models", "deficit,decoherence")
     found = content(gallus, "best-zn65", "--for", "explanations", *models)

@@ -33,6 +33,7 @@ CHOSEN = ("S-best-ratios", "S-null-chi2", "S-lsnd", "C-katrin", "C-statistics", 
 """Rows of every verdict that are soon computed; the whole ledger is in tests/reproduction."""
 
 
+@pytest.mark.slow
 def test_a_ledger_with_report_and_figures(gallus: Gallus, tmp_path: Path) -> None:
     html, figures, numbers = tmp_path / "r.html", tmp_path / "deep" / "figures", tmp_path / "l.json"
     options = ("--html", html, "--figures", figures, "--json", numbers)

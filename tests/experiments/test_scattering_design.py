@@ -59,6 +59,7 @@ def test_the_hole_shortens_every_chord() -> None:
     assert central_mean_path_length(5.0, 6.0, 0.2) == central_mean_path_length(5.0, 6.0)
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_numbers_and_gradients(jax: Any) -> None:
     chosen = setup("juno")
 

@@ -96,6 +96,7 @@ def test_damping_with_distance_is_the_same_both_ways() -> None:
         assert quick[:, j] == pytest.approx(mean_exponential(weight, phase, damping), abs=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", [{}, {"vertex_resolution_cm_at_1_MeV": 100.0}], ids=str)
 def test_jax_gives_the_same_counts_and_a_gradient(jax: Any, values: dict[str, float]) -> None:
     model, whole = Sterile(), kernel(**values)

@@ -75,6 +75,7 @@ def test_squares_print_what_each_run_adds() -> None:
     assert figure.axes[3].get_title(loc="left") == "2 runs"
 
 
+@pytest.mark.slow
 def test_curves_are_the_gains() -> None:
     axes = gallium_design_figure(curve(), "activity (MCi)").axes[0]
     assert axes.get_xscale() == "log"

@@ -92,6 +92,7 @@ def test_minimising_the_mixing_gives_the_minimum_over_a_fine_grid_of_it() -> Non
     assert line.converged.all()
 
 
+@pytest.mark.slow
 def test_the_splitting_that_is_minimised_is_found_among_many_minima() -> None:
     found = scan(job(grid=parse_grid(["sin2_2theta_ee=0:1:11"]), data="gallium"))
     likelihood = gallium_likelihood(Sterile(), cross_section("bahcall-1997")).tabulated(200.0)
@@ -137,6 +138,7 @@ def test_parameters_that_the_model_holds_can_be_scanned_and_set() -> None:
     assert found.best["sin2_theta_12"] == 0.3
 
 
+@pytest.mark.slow
 def test_a_users_function_is_scanned(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(MINE)
@@ -155,6 +157,7 @@ def replace_fixed(job: ScanJob) -> ScanJob:
     return job.model_copy(update={"fixed": {}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grid", [GRID, LINE], ids=["direct", "profiled"])
 def test_compiled_scans_are_the_same(grid: Any, jax: Any) -> None:
     plain, compiled = scan(job(grid=grid)), scan(job(grid=grid, with_jax=True))

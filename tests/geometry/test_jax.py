@@ -42,6 +42,7 @@ FORMULAS: dict[str, Formula] = {
 SLOPE_DIVERGES = {("sphere mean", (1.0, 1.0)), ("off the axis", (1.0, 0.0))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMULAS)
 def test_jax_computes_and_differentiates_the_same(jax: Any, name: str) -> None:
     formula = FORMULAS[name]
@@ -63,6 +64,7 @@ def test_jax_computes_and_differentiates_the_same(jax: Any, name: str) -> None:
     assert slopes[0] == pytest.approx((upper - lower) / 2e-6, rel=1e-5, abs=1e-7)
 
 
+@pytest.mark.slow
 def test_mean_path_is_differentiable_through_the_quadrature(jax: Any) -> None:
     """As a design does it: breakpoints move with the source, and the rule with them."""
     xp = jax.numpy

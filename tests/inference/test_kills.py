@@ -60,6 +60,7 @@ def test_a_kill_at_each_step_of_writing_leaves_whole_chunks(tmp_path: Path) -> N
     assert kept == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (REPOSITORY / "verification").is_dir(), reason="runs in a checkout only")
 def test_three_kills_at_random_moments_change_no_array() -> None:
     finished = subprocess.run(

@@ -284,6 +284,7 @@ def test_the_neutrinos_flavour_distinguishes_couplings_by_the_charged_current() 
 # --- jax --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @EACH
 def test_the_same_numbers_and_a_gradient_under_jax(model: ScatteringModel, jax: Any) -> None:
     low = np.array([0.05, 0.2, 0.5, 0.6])

@@ -244,6 +244,7 @@ def test_slow_positrons_do_not_reach_the_nucleus() -> None:
 # --- the atom ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("energy", "tolerance"), [(0.60, 1e-3), (0.71, 3e-4)])
 def test_screening_is_a_shift_of_the_energy(energy: float, tolerance: float) -> None:
     """Moliere's screening function, all charge but one neutralised, against Rose's rule."""

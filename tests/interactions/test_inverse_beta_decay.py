@@ -152,6 +152,7 @@ def test_the_outer_correction_is_one_per_cent() -> None:
     assert ratio > 1.005
 
 
+@pytest.mark.slow
 def test_the_same_numbers_under_jax(jax: Any) -> None:
     energy = np.array([1.0, 1.81, 2.0, 5.0])
     compiled = jax.jit(LIFETIME.total_cm2)(jax.numpy.asarray(energy))

@@ -100,6 +100,7 @@ def test_means_equal_dense_quadrature(where: str, kind: str) -> None:
     assert np.abs(cosine + 1j * sine - exact).max() < 5e-12
 
 
+@pytest.mark.slow
 def test_gaussian_damping_where_it_is_hardest() -> None:
     """Slow waves, and all that is left of the mean in one stretch: a fine scan of g."""
     g = np.geomspace(0.01, 1e4, 150)

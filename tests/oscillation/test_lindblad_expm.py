@@ -94,6 +94,7 @@ def test_what_is_not_finite_is_refused(entry: float) -> None:
         exponential(np.diag([entry, 1.0]))
 
 
+@pytest.mark.slow
 def test_the_same_under_jax(jax: Any) -> None:
     rng = np.random.default_rng(5)
     batch = rng.normal(size=(20, 4, 4)) * 10.0 ** rng.uniform(-3, 1, 20)[:, None, None]
@@ -107,6 +108,7 @@ def test_the_same_under_jax(jax: Any) -> None:
         assert (difference <= 1e-14 * np.exp(norms(batch))).all()
 
 
+@pytest.mark.slow
 def test_gradients_are_products(jax: Any) -> None:
     """d exp(x A)/dx = A exp(x A)."""
     a = np.random.default_rng(6).normal(size=(4, 4))

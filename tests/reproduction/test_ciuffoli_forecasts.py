@@ -7,8 +7,6 @@ import pytest
 from gallus.reproduction.ciuffoli_forecasts import CLAIMS
 from gallus.reproduction.ledger import Row
 
-pytestmark = pytest.mark.xdist_group("ledger")
-
 
 @pytest.fixture(scope="module")
 def rows(rows: tuple[Row, ...]) -> dict[str, Row]:

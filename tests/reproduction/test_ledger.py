@@ -19,8 +19,6 @@ from gallus.reproduction.verdict import Judgement
 COMPUTED = [claim for claim in claims() if claim.id in COMPUTATIONS]
 VERDICTS = {"reproduced", "differs", "input", "pending"}
 
-pytestmark = pytest.mark.xdist_group("ledger")
-
 
 def row_of(rows: tuple[Row, ...], claim_id: str) -> Row:
     return next(row for row in rows if row.claim.id == claim_id)

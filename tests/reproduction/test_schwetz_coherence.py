@@ -10,8 +10,6 @@ import pytest
 from gallus.reproduction import schwetz_coherence as talk
 from gallus.reproduction.ledger import Row
 
-pytestmark = pytest.mark.xdist_group("ledger")
-
 
 @pytest.fixture(scope="module")
 def rows(rows: tuple[Row, ...]) -> dict[str, Row]:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 Drawings = Sequence[tuple[Illustration, "Figure"]]
 TODAY = date(2026, 11, 21)
 
-pytestmark = pytest.mark.xdist_group("ledger")
-
 
 class Page(HTMLParser):
     """Tags, addresses and text of a page."""

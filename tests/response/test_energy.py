@@ -77,6 +77,7 @@ def test_a_negative_resolution_is_refused(key: str, value: float) -> None:
         EnergyResolution(**{key: value})
 
 
+@pytest.mark.slow
 def test_jax_gives_the_same_shares_and_a_gradient(jax: Any) -> None:
     xp = jax.numpy
     energies, sigmas = np.linspace(0.1, 0.6, 7), np.full(7, 0.02)
