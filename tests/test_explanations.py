@@ -57,6 +57,7 @@ def test_rows_are_the_single_fits() -> None:
             assert row.fit.chi2_null == pytest.approx(alone.fit.chi2_null, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_blocks_are_data_times_cross_sections_times_geometries() -> None:
     assert [(each.data, each.geometry) for each in talk().blocks] == [
         ("best", "documented"),
@@ -103,6 +104,7 @@ def test_intervals_of_the_sterile_neutrino_have_the_valleys_of_chi2() -> None:
     assert row.intervals["delta_m2_41_eV2"].upper is None
 
 
+@pytest.mark.slow
 def test_the_talk_comes_out_in_its_inferred_setting() -> None:
     """Farzan and Schwetz, 2306.09422: 2.2/1 and 9.2/5 over 34.7 and 38.4."""
     decoherence = [block.rows[1].fit for block in talk().blocks[2:]]

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-TESTS = "pytest -q -n 2 --dist loadfile --hypothesis-profile thorough"
+TESTS = "pytest -q -n 2 --dist loadfile"
 CHECKS = {
     "test suite": TESTS,
-    "slow tests": f"{TESTS} -m slow",
+    "slow tests": f"{TESTS} --hypothesis-profile thorough -m slow",
     "ledger": "gallus reproduce",
     "coverage": "python -m verification.coverage",
     "hundred kills": "python -m verification.kills --kills 100",

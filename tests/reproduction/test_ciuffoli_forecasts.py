@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from gallus.reproduction.ciuffoli_forecasts import CLAIMS
-from gallus.reproduction.ledger import Row
+from gallus.reproduction.ledger import Row, ledger
+from gallus.reproduction.results import Results
 
 
 @pytest.fixture(scope="module")
-def rows(rows: tuple[Row, ...]) -> dict[str, Row]:
-    return {row.claim.id: row for row in rows if row.claim.id in CLAIMS}
+def rows() -> dict[str, Row]:
+    return {row.claim.id: row for row in ledger(list(CLAIMS), Results(toys=0))}
 
 
 def number(row: Row) -> float:

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from gallus.reproduction import schwetz_coherence as talk
-from gallus.reproduction.ledger import Row
+from gallus.reproduction.ledger import Row, ledger
+from gallus.reproduction.results import Results
 
 
 @pytest.fixture(scope="module")
-def rows(rows: tuple[Row, ...]) -> dict[str, Row]:
-    return {row.claim.id: row for row in rows if row.claim.id in talk.CLAIMS}
+def rows() -> dict[str, Row]:
+    return {row.claim.id: row for row in ledger(list(talk.CLAIMS), Results(toys=0))}
 
 
 def computed(rows: dict[str, Row], name: str) -> np.ndarray:

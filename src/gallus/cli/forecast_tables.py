@@ -68,7 +68,12 @@ def background_remarks(seen: Observation) -> Table:
     """What is to be known about each background of an experiment."""
     rows = [[each.name, f"{each.per_day:.4g}", each.remark or MISSING] for each in seen.backgrounds]
     columns = ["background", "per day, all energies", "remark"]
-    return table(f"{seen.name}: backgrounds in the whole detector, as if it had no hole", columns, rows, left=(0, 2))
+    return table(
+        f"{seen.name}: backgrounds in the whole detector, as if it had no hole",
+        columns,
+        rows,
+        left=(0, 2),
+    )
 
 
 def assumptions(chosen: Setup) -> Table:

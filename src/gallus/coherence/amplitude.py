@@ -32,10 +32,10 @@ from gallus.oscillation.widths import check_width
 
 Reference = Literal["equal-masses", "mass-states"]
 """Rate that interference is compared to: of two equal masses, or the mean of the two masses'."""
+# Squares of the masses, in eV2.
 Masses: TypeAlias = tuple[Decimal, Decimal]
-"""Squares of the masses, in eV2."""
+# Real and imaginary part.
 Rate: TypeAlias = tuple[Decimal, Decimal]
-"""Real and imaginary part."""
 
 DIGITS: Final = 40
 STEP: Final = 0.4

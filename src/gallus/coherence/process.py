@@ -28,8 +28,8 @@ from gallus.coherence.widths import (
 )
 from gallus.errors import located
 
+# By production and detection.
 Particles: TypeAlias = dict[str, tuple[ParticleValues, ...]]
-"""By production and detection."""
 
 ENERGY_STEPS: tuple[EnergyReading, ...] = ("fixed-momenta", "phase-space", "doppler")
 """Each contains those before."""

@@ -60,8 +60,8 @@ MassReading = Literal["full", "momentum-terms"]
 """1/sigma_m^2 with all its terms, or with those of sigma_p alone."""
 EnergyReading = Literal["doppler", "phase-space", "fixed-momenta"]
 """sigma_en averaged over unobserved momenta and thermal motion, over the first, or over nothing."""
+# Components; z is the direction of the neutrino, from source to detector, at both vertices.
 Vector: TypeAlias = tuple[float, float, float]
-"""Components; z is the direction of the neutrino, from source to detector, at both vertices."""
 
 THERMAL_MOTION: Final = "thermal motion"
 

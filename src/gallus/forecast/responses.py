@@ -13,8 +13,8 @@ from gallus.errors import InputError
 from gallus.experiments.setup import Setup, with_values
 from gallus.experiments.setup_kernel import SetupKernel
 
+# Factor with which the counts enter a template, and the values that give them.
 Shifted = tuple[float, dict[str, Any]]
-"""Factor with which the counts enter a template, and the values that give them."""
 
 MEV_TO_KEV: Final = 1e3
 
