@@ -14,7 +14,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # before the first import of matplot
 # The same examples in every run and no time limit per example: the machines differ, and an
 # unlucky pause is no failure of the physics.
 # `--hypothesis-profile` chooses another: few for a second environment, thorough for `make verify`.
-EXAMPLES = {"few": 8, "gallus": 30, "thorough": 100}
+EXAMPLES = {"few": 8, "gallus": 20, "thorough": 100}
 for name, number in EXAMPLES.items():
     settings.register_profile(
         name, derandomize=True, deadline=None, database=None, max_examples=number
