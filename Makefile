@@ -118,9 +118,9 @@ $(PEERS)/.peers: benchmarks/peers.txt $(PEERS)/.created
 
 UV_VERSION := 0.13.8
 LOCK_FLAGS ?=
-# One set of versions for all Pythons and systems. Addresses of package indices stay out.
+# One set of versions for all Pythons and systems.
 COMPILE = $(LOCKING)/bin/uv pip compile --quiet pyproject.toml --universal --fork-strategy fewest \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+	--generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(LOCK_FLAGS)
 
 $(LOCKING)/.uv: Makefile $(LOCKING)/.created

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -64,8 +65,7 @@ class Sizes:
     def table(self) -> Table:
         """Time all sizes, and say with which power of the size the cost grows."""
         columns = [
-            alone(f"{size} {self.of}", once(lambda size=size: self.build(size)))  # type: ignore[misc]
-            for size in self.values
+            alone(f"{size} {self.of}", once(partial(self.build, size))) for size in self.values
         ]
         power = slope(self.values, [column.seconds or np.nan for column in columns])
         work = f"{self.work}: cost ~ ({self.of})^{power:.2f}"

@@ -1,5 +1,6 @@
 """Forecasts: a plane of sterile mixing with all pulls profiled, and the search for a design."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def tables(peers: Path | None) -> list[Table]:
 def planes() -> Table:
     """Exclusion of sterile mixing, with backgrounds and all pulls."""
     columns = [
-        with_goal(alone(name, once(lambda name=name: plane(name)), rounds=1), PLANE_GOAL)  # type: ignore[misc]
+        with_goal(alone(name, once(partial(plane, name)), rounds=1), PLANE_GOAL)
         for name in ("jne-500t-physical", "juno-physical")
     ]
     work = "sterile exclusion, 200 x 200, all pulls profiled"

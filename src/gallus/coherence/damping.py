@@ -67,7 +67,8 @@ def line_exponent(
 
 def oscillation_length_m(delta_m2_eV2: Number, energy_MeV: Number) -> Array:
     """L_osc = 4 pi E/abs(Delta m2)."""
-    return 2.0 * math.pi * energy_MeV / (RADIANS * abs(delta_m2_eV2))  # type: ignore[no-any-return]
+    found: Array = 2.0 * math.pi * energy_MeV / (RADIANS * abs(delta_m2_eV2))
+    return found
 
 
 def coherence_length_m(delta_m2_eV2: Number, energy_MeV: Number, sigma_en_eV: Number) -> Array:
@@ -81,33 +82,38 @@ def coherence_length_m(delta_m2_eV2: Number, energy_MeV: Number, sigma_en_eV: Nu
 def length_nm(width_eV: Number) -> Array:
     """Length hbar c/(2 sigma): delta_loc of sigma_m, delta_en of sigma_en, delta_x of a packet."""
     check_positive(width_eV, "width_eV")
-    return HBARC_EV_NM / (2.0 * width_eV)  # type: ignore[no-any-return]
+    found: Array = HBARC_EV_NM / (2.0 * width_eV)
+    return found
 
 
 def width_eV(length_nm: Number) -> Array:
     """Width hbar c/(2 delta), inverse of :func:`length_nm`: a bound on one bounds the other."""
     check_positive(length_nm, "length_nm")
-    return HBARC_EV_NM / (2.0 * length_nm)  # type: ignore[no-any-return]
+    found: Array = HBARC_EV_NM / (2.0 * length_nm)
+    return found
 
 
 def lifetime_width_eV(mean_life_s: Number) -> Array:
     """Gamma = hbar/tau, the full width of a line of that mean life."""
     check_positive(mean_life_s, "mean_life_s")
-    return HBAR_MEV_S / EV / mean_life_s  # type: ignore[no-any-return]
+    found: Array = HBAR_MEV_S / EV / mean_life_s
+    return found
 
 
 def collision_width_eV(distance_nm: Number, velocity: Number) -> Array:
     """Gamma = hbar v/d for a collision after every d; v in units of c."""
     check_positive(distance_nm, "distance_nm")
     check_width(velocity, "velocity")
-    return HBARC_EV_NM * velocity / distance_nm  # type: ignore[no-any-return]
+    found: Array = HBARC_EV_NM * velocity / distance_nm
+    return found
 
 
 def orders_of_magnitude(classical: Number, quantum: Number) -> Array:
     """Decimal logarithm of classical/quantum: by how many orders the first width dominates."""
     check_positive(classical, "classical")
     check_positive(quantum, "quantum")
-    return np.log10(classical / quantum)  # type: ignore[no-any-return]
+    found: Array = np.log10(classical / quantum)
+    return found
 
 
 @dataclass(frozen=True)

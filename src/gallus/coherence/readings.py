@@ -26,7 +26,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from itertools import product
-from typing import Final, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 
 from gallus.coherence.localisation import LatticeReading
 from gallus.coherence.media import Excitation
@@ -89,7 +89,8 @@ def with_choices(reading: Reading, chosen: Mapping[str, str]) -> Reading:
     for name in chosen:
         if name not in choices():
             raise unknown_name("step that can be read in several ways", name, choices())
-    return replace(reading, **chosen)  # type: ignore[arg-type]
+    changes: dict[str, Any] = dict(chosen)
+    return replace(reading, **changes)
 
 
 STOPPING: Final = ("electron_formula", "density_effect", "excitation")

@@ -7,11 +7,12 @@ Where something can be known in several ways, the file gives exactly one of them
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gallus.database.schema import Finite, Frozen
+from gallus.database.schema import Finite
+from gallus.database.sections import Section, at_most_one, exactly_one
 from gallus.errors import InputError, located, unknown_name
 
 Positive = Annotated[Finite, Field(gt=0)]
@@ -35,18 +36,6 @@ LOCALISATIONS = (
     "deposit_in",
 )
 VELOCITIES = ("velocity", "kinetic_energy_MeV", "energy_per_neutrino", "motion")
-
-
-class Section(Frozen):
-    """A section of the file: a key that is not known is an error that names the nearest one."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                raise unknown_name("key", str(key), cls.model_fields)
-        return data
 
 
 class Printed(Section):
@@ -216,22 +205,3 @@ class Oscillation(Section):
     name: str = Field(min_length=1)
     delta_m2_eV2: Positive
     baseline_m: NotNegative
-
-
-def exactly_one(section: Section, keys: tuple[str, ...]) -> None:
-    """Raise InputError unless one of the keys has a value."""
-    if not at_most_one(section, keys):
-        raise InputError("is missing", key=keys[0], allowed="exactly one of " + ", ".join(keys))
-
-
-def at_most_one(section: Section, keys: tuple[str, ...]) -> list[str]:
-    """Keys that have a value; InputError if there are several."""
-    given = [key for key in keys if getattr(section, key) is not None]
-    if len(given) > 1:
-        raise InputError(
-            f"is given besides {given[0]}",
-            key=given[1],
-            value=getattr(section, given[1]),
-            allowed="one of " + ", ".join(keys),
-        )
-    return given

@@ -120,9 +120,10 @@ def stopping_number(tau: Any, excitation_eV: float, lepton: Lepton, formula: For
     if formula == "heavy-bethe":
         momentum_squared = tau * (tau + 2.0)
         beta_squared = momentum_squared / (tau + 1.0) ** 2
-        return 2.0 * np.log(2.0 * momentum_squared / excitation) - 2.0 * beta_squared  # type: ignore[no-any-return]
-    soft = 2.0 * np.log(tau / excitation) + np.log(0.5 * (tau + 2.0))
-    return soft + CLOSE_COLLISIONS[lepton](tau)  # type: ignore[no-any-return]
+        heavy: Array = 2.0 * np.log(2.0 * momentum_squared / excitation) - 2.0 * beta_squared
+        return heavy
+    soft: Array = 2.0 * np.log(tau / excitation) + np.log(0.5 * (tau + 2.0))
+    return soft + CLOSE_COLLISIONS[lepton](tau)
 
 
 def moller_term(tau: Array) -> Array:

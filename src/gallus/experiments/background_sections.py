@@ -14,15 +14,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from gallus.database.schema import Finite, Sourced
+from gallus.database.sections import Section, at_most_one, exactly_one
 from gallus.errors import InputError, unknown_name
-from gallus.experiments.setup_sections import (
-    NotNegative,
-    Positive,
-    Section,
-    Share,
-    at_most_one,
-    exactly_one,
-)
+from gallus.experiments.setup_sections import NotNegative, Positive, Share
 
 SolarName = Literal["pp", "pep", "7Be", "8B", "hep", "13N", "15O", "17F"]
 RATES = ("per_day", "per_day_and_100t", "per_day_and_kt")

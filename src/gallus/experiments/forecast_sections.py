@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gallus.experiments.setup_sections import NotNegative, Section
+from gallus.database.sections import Section
+from gallus.experiments.setup_sections import NotNegative
 
 
 class UncertaintySection(Section):

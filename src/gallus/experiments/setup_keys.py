@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gallus.database.schema import Sourced
+from gallus.database.sections import Section
 from gallus.errors import InputError, unknown_name
 from gallus.experiments.background_sections import BackgroundTable
 from gallus.experiments.forecast_sections import PeriodSection, UncertaintySection
@@ -14,7 +15,6 @@ from gallus.experiments.setup_sections import (
     DetectorSection,
     InteractionSection,
     PositionSection,
-    Section,
     SourceSection,
 )
 

@@ -7,13 +7,14 @@ field quotes a quantity in several units, the file gives exactly one of them.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gallus.database.schema import Finite, Frozen
+from gallus.database.schema import Finite
+from gallus.database.sections import Section, at_most_one, exactly_one
 from gallus.database.units import factor
-from gallus.errors import InputError, unknown_name
+from gallus.errors import InputError
 from gallus.geometry.solids import Cylinder, Difference, Solid, Sphere, volume_m3
 from gallus.interactions.electron_scattering import ConstantCouplings, ScatteringModel
 from gallus.interactions.radiative_scattering import scattering_model
@@ -31,18 +32,6 @@ ACTIVITIES = {
 }
 FREE = "free"
 """Couplings of one's own."""
-
-
-class Section(Frozen):
-    """A section of the file: a key that is not known is an error that names the nearest one."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                raise unknown_name("key", str(key), cls.model_fields)
-        return data
 
 
 class SourceSection(Section):
@@ -253,23 +242,3 @@ class DetectionSection(Section):
         if self.photoelectrons_per_MeV is not None:
             return 1.0 / math.sqrt(self.photoelectrons_per_MeV)
         return self.resolution_percent_at_1_MeV / 100
-
-
-def exactly_one(section: Section, keys: tuple[str, ...]) -> None:
-    """Raise InputError unless one of the keys has a value."""
-    given = at_most_one(section, keys)
-    if not given:
-        raise InputError("is missing", key=keys[0], allowed="exactly one of " + ", ".join(keys))
-
-
-def at_most_one(section: Section, keys: tuple[str, ...]) -> list[str]:
-    """Keys that have a value; InputError if there are several."""
-    given = [key for key in keys if getattr(section, key) is not None]
-    if len(given) > 1:
-        raise InputError(
-            f"is given besides {given[0]}",
-            key=given[1],
-            value=getattr(section, given[1]),
-            allowed="one of " + ", ".join(keys),
-        )
-    return given
