@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.distinguishing import (
@@ -101,7 +101,6 @@ def test_decoherence_in_a_zone_is_its_closed_form_averaged(zone: str, energy_MeV
     assert found.ratio == pytest.approx(expected, abs=QUADRATURE)
 
 
-@settings(max_examples=20)
 @given(energy=st.floats(0.3, 2.0))
 def test_one_line_is_one_point_of_the_curve(energy: float) -> None:
     for name in ("sterile", "decoherence"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -281,12 +281,12 @@ def test_every_recipe_prefers_a_deficit(method: str) -> None:
     assert 15 < (result.fit.delta_chi2 or 0.0) < 40
 
 
+@pytest.mark.slow
 @given(
     sin2_2theta_ee=st.floats(0.0, 1.0),
     delta_m2_41_eV2=st.floats(1e-2, 1e4),
     line_set=st.sampled_from(["modern", "traditional"]),
 )
-@settings(max_examples=20)
 def test_lines_of_other_tables_change_little(
     sin2_2theta_ee: float, delta_m2_41_eV2: float, line_set: str
 ) -> None:

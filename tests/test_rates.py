@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -56,7 +56,6 @@ def test_survival_is_the_expected_ratio_of_the_likelihood() -> None:
 
 
 @given(sin2=st.floats(0.0, 1.0), splitting=st.floats(1e-2, 1e4))
-@settings(max_examples=20)
 def test_lines_and_distances_add_up_to_the_rate(sin2: float, splitting: float) -> None:
     values = {"sin2_2theta_ee": sin2, "delta_m2_41_eV2": splitting}
     for each in source_rates(BAHCALL, model=Sterile(), values=values):

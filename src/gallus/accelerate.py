@@ -110,11 +110,12 @@ def fast_cosine_and_sine(x: Any) -> tuple[Any, Any]:
     x : array, any shape
         Real argument in double precision.
     """
-    return _differentiable()(x)  # type: ignore[no-any-return]
+    both: tuple[Any, Any] = _differentiable()(x)
+    return both
 
 
 @cache
-def _differentiable() -> Callable[[Any], Any]:
+def _differentiable() -> Any:
     """The function with its exact derivatives; made on first use, since jax makes it."""
     jax: Any = library()
 
@@ -131,7 +132,7 @@ def _differentiable() -> Callable[[Any], Any]:
         (change,) = changes
         return (cosine, sine), (-sine * change, cosine * change)
 
-    return cosine_and_sine  # type: ignore[no-any-return]
+    return cosine_and_sine
 
 
 def _reduced_and_summed(x: Any) -> tuple[Any, Any]:
@@ -280,23 +281,26 @@ class CompiledLikelihood:
     @cached_property
     def _chi2(self) -> Callable[[Values], Any]:
         jax: Any = library()
-        return jax.jit(self.likelihood.chi2)  # type: ignore[no-any-return]
+        compiled: Callable[[Values], Any] = jax.jit(self.likelihood.chi2)
+        return compiled
 
     @cached_property
     def _chi2_and_slopes(self) -> Callable[[Values], tuple[Any, dict[str, Any]]]:
         """Forward mode, one direction for each name: chi2 of a point depends on that point only."""
         jax: Any = library()
 
-        def both(params: Values) -> tuple[Any, dict[str, Any]]:
+        def all_slopes(params: Values) -> tuple[Any, dict[str, Any]]:
             def along(direction: dict[str, Any]) -> tuple[Any, Any]:
                 change = {k: direction[k] * jax.numpy.ones_like(v) for k, v in params.items()}
-                return jax.jvp(self.likelihood.chi2, (params,), (change,))  # type: ignore[no-any-return]
+                both: tuple[Any, Any] = jax.jvp(self.likelihood.chi2, (params,), (change,))
+                return both
 
             directions = dict(zip(params, jax.numpy.eye(len(params)), strict=True))
             chi2, slopes = jax.vmap(along, out_axes=(None, 0))(directions)
             return chi2, dict(zip(params, slopes, strict=True))
 
-        return jax.jit(both)  # type: ignore[no-any-return]
+        compiled: Callable[[Values], tuple[Any, dict[str, Any]]] = jax.jit(all_slopes)
+        return compiled
 
 
 def compiled(likelihood: Differentiable) -> CompiledLikelihood:

@@ -1,13 +1,14 @@
 """Which library computes: NumPy, unless the arrays are jax's; and work in blocks.
 
-Use :func:`array_namespace` in every formula that shall also run compiled or differentiated, and
-:func:`in_blocks` around one whose temporaries are large.
+Use :func:`array_namespace` in every formula that shall also run compiled or differentiated,
+:func:`in_blocks` around one whose temporaries are large, and :func:`gauss_legendre` for nodes.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from typing import TypeAlias
 
@@ -55,3 +56,18 @@ def in_blocks(function: Callable[[Array], Array], argument: Array, block: int = 
         return function(argument)
     starts = range(0, max(len(argument), 1), block)
     return np.concatenate([function(argument[start : start + block]) for start in starts])
+
+
+@cache
+def gauss_legendre(nodes: int) -> tuple[Array, Array]:
+    """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], read-only: found once, shared.
+
+    Parameters
+    ----------
+    nodes : int
+        Their number n; polynomials to degree 2n - 1 are integrated exactly.
+    """
+    rule = np.polynomial.legendre.leggauss(nodes)
+    for each in rule:
+        each.flags.writeable = False
+    return rule

@@ -138,6 +138,21 @@ def test_a_full_disk_is_one_message() -> None:
     assert process.stderr == f"gallus: standard output: {os.strerror(28)}\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as shells of Unix do")
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status"),
+    [("--version", ">&-", 0), ("--version", ">&- 2>&- <&-", 0), ("hatch", ">&- 2>&-", 2)],
+)
+def test_closed_streams_change_no_status(arguments: str, closed: str, status: int) -> None:
+    process = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m gallus {arguments} {closed}', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (status, "", "")
+
+
 def test_control_c_ends_work_with_one_message(
     gallus: Gallus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

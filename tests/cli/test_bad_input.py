@@ -131,7 +131,7 @@ def test_missing_file_and_folder(gallus: Gallus, tmp_path: Path, option: str) ->
     check(gallus, tmp_path / "folder.toml", ("significance", option), ["cannot be read"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
 def test_no_file_breaks_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes

@@ -135,6 +135,7 @@ def test_where_waves_are_fast_only_the_rate_sees_a_sterile_neutrino(gallus: Gall
     assert found["plane"]["covered"]["jne-1t"] == 1.0
 
 
+@pytest.mark.slow
 def test_the_sterile_answer_names_the_gallium_fit(gallus: Gallus) -> None:
     found = content(gallus, *BARE, "--for", "sterile")["results"]["jne-1t"]
     at = found["gallium_best_fit"]

@@ -61,6 +61,7 @@ def test_tables_say_what_was_found(gallus: Gallus, tmp_path: Path) -> None:
         assert words in finished.output
 
 
+@pytest.mark.slow
 def test_several_scans_have_a_folder_each(gallus: Gallus, tmp_path: Path) -> None:
     found = content(
         gallus,
@@ -107,6 +108,7 @@ def test_exports(gallus: Gallus, tmp_path: Path, suffix: str) -> None:
         assert np.array_equal(rows, wanted.chi2.ravel())
 
 
+@pytest.mark.slow
 def test_feldman_cousins_regions(gallus: Gallus, tmp_path: Path) -> None:
     arguments = (*PLANE, "--calibration", "feldman-cousins", "--toys", "50", "--seed", "3")
     serial = ("--executor", "serial", "--output", tmp_path / "one")
@@ -122,6 +124,7 @@ def test_feldman_cousins_regions(gallus: Gallus, tmp_path: Path) -> None:
     assert load(tmp_path / "two" / "scan.npz") == result
 
 
+@pytest.mark.slow
 def test_toys_with_a_parameter_that_is_minimised(gallus: Gallus, tmp_path: Path) -> None:
     arguments = ("sterile", "--data", "best", "--grid", "sin2_2theta_ee=0:1:4")
     toys = ("--calibration", "feldman-cousins", "--toys", "40", "--executor", "serial")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.coherence.damping import (
@@ -26,7 +26,6 @@ from gallus.coherence.damping import (
 )
 from gallus.errors import InputError
 
-few = settings(max_examples=30)
 splittings = st.floats(1e-5, 100.0)
 energies = st.floats(0.1, 100.0)
 baselines = st.floats(0.0, 1e6)
@@ -106,7 +105,6 @@ def test_resolution_dominates_by_five_orders_and_the_bound_by_six() -> None:
 # --- relations ----------------------------------------------------------------------------------
 
 
-@few
 @given(dm2=splittings, energy=energies, baseline=baselines, sigma=spreads, line=spreads)
 def test_exponents_in_units_of_the_oscillation_length(
     dm2: float, energy: float, baseline: float, sigma: float, line: float
@@ -124,7 +122,6 @@ def test_exponents_in_units_of_the_oscillation_length(
     assert damping(Widths(sigma, sigma, line), -dm2, energy, baseline).exponent == found.exponent
 
 
-@few
 @given(
     dm2=splittings,
     energy=energies,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.coherence.kinematics import (
@@ -26,7 +26,6 @@ from gallus.errors import InputError
 from gallus.interactions.inverse_beta_decay import THRESHOLD_MEV, positron_energy_MeV
 from gallus.sources.radionuclide import nuclide
 
-few = settings(max_examples=30)
 COSINES = st.floats(-1.0, 1.0)
 
 
@@ -68,7 +67,6 @@ def test_lines_of_the_sources_follow_from_masses(parent: str, daughter: str) -> 
     assert released == pytest.approx(published, abs=4e-4)
 
 
-@few
 @given(st.floats(1.0, 3e5), st.floats(1e-6, 0.5))
 def test_capture_conserves_energy_and_momentum(parent: float, share: float) -> None:
     daughter = parent * (1.0 - share)
@@ -76,7 +74,6 @@ def test_capture_conserves_energy_and_momentum(parent: float, share: float) -> N
     assert energy + math.hypot(energy, daughter) == pytest.approx(parent, rel=1e-12)
 
 
-@few
 @given(st.floats(1.82, 50.0), COSINES)
 def test_inverse_beta_decay_conserves_four_momentum(energy: float, cosine: float) -> None:
     final = inverse_beta_decay(energy, cosine)
@@ -94,7 +91,6 @@ def test_inverse_beta_decay_conserves_four_momentum(energy: float, cosine: float
     assert final.heavy_velocity == pytest.approx(float(final.heavy_momentum_MeV) / neutron)
 
 
-@few
 @given(st.floats(1.82, 50.0), COSINES)
 def test_positron_energy_is_that_of_the_cross_section(energy: float, cosine: float) -> None:
     positron = light_energy_MeV(
@@ -116,7 +112,6 @@ def test_threshold_of_inverse_beta_decay() -> None:
             inverse_beta_decay(energy, cosine)
 
 
-@few
 @given(st.floats(0.24, 15.0), COSINES)
 def test_capture_on_gallium_conserves_four_momentum(energy: float, cosine: float) -> None:
     final = gallium_capture(energy, cosine)
@@ -167,7 +162,6 @@ def test_recoils_of_the_talk() -> None:
     assert sideways == pytest.approx(1.76e-5, rel=0.01)
 
 
-@few
 @given(st.floats(1e-3, 1e5), st.floats(1e-9, 1e4))
 def test_velocity_and_energy_are_inverse(mass: float, energy: float) -> None:
     velocity = velocity_of_kinetic_energy(energy, mass)

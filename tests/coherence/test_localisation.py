@@ -10,7 +10,7 @@ from typing import get_args
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -36,7 +36,6 @@ from gallus.constants import HBARC_MEV_FM
 from gallus.errors import InputError
 from gallus.interactions.target_material import material
 
-few = settings(max_examples=30)
 MEDIA = medium_names()
 LEPTONS: tuple[Lepton, ...] = get_args(Lepton)
 READINGS: tuple[LatticeReading, ...] = get_args(LatticeReading)
@@ -236,7 +235,6 @@ def test_slowing_down_step_by_step(name: str) -> None:
     assert lost_eV == pytest.approx(chosen.mean_excitation_energy_eV, rel=1e-6)
 
 
-@few
 @given(
     st.sampled_from(MEDIA),
     st.sampled_from(LEPTONS),
@@ -258,7 +256,6 @@ def test_fast_particles_deposit_at_a_constant_rate(
     assert found == pytest.approx(plain, rel=excitation_eV * 1e-6 / energy)
 
 
-@few
 @given(st.sampled_from(MEDIA), st.floats(0.02, 5.0), st.floats(1.0, 2.0))
 def test_denser_media_localise_better(name: str, energy: float, factor: float) -> None:
     """Without density effect delta_x is inversely proportional to the density."""
@@ -271,7 +268,6 @@ def test_denser_media_localise_better(name: str, energy: float, factor: float) -
     assert thin_nm == pytest.approx(factor * dense_nm, rel=1e-12)
 
 
-@few
 @given(st.sampled_from(MEDIA), st.floats(0.02, 5.0), st.floats(1.01, 2.0))
 def test_slow_electrons_are_localised_better(name: str, energy: float, factor: float) -> None:
     """Below minimum ionisation, near 1.5 MeV, a faster electron needs more way."""

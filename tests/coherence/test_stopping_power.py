@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -29,7 +29,6 @@ from gallus.constants import AVOGADRO, ELECTRON_MASS_MEV
 from gallus.errors import InputError
 from gallus.interactions.target_material import element_table, material
 
-few = settings(max_examples=30)
 MEDIA = medium_names()
 FORMULAS: tuple[Formula, ...] = get_args(Formula)
 LEPTONS: tuple[Lepton, ...] = get_args(Lepton)
@@ -268,7 +267,6 @@ def test_rule_of_ten_electronvolts_per_charge() -> None:
     assert medium("pvt").excitation_eV("ten-z") == medium("pvt").excitation_eV("tabulated")
 
 
-@few
 @given(
     st.sampled_from(MEDIA),
     st.sampled_from(LEPTONS),
@@ -295,7 +293,6 @@ def test_losses_are_positive_and_smaller_with_tighter_electrons(
     assert tight_loss <= loose_loss * (1.0 + 1e-12)
 
 
-@few
 @given(st.sampled_from(MEDIA), st.floats(0.01, 100.0))
 def test_electrons_lose_as_positrons_within_a_fifth(name: str, energy: float) -> None:
     electron, positron = (

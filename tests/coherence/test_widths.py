@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import mpmath
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gallus.coherence.constraints import Constraint
@@ -25,8 +25,6 @@ from gallus.coherence.widths import (
     vertex_widths,
 )
 from gallus.errors import InputError
-
-few = settings(max_examples=25)
 
 
 def along(name: str, width: float, velocity: float, role: Role, observed: bool = True) -> Packet:
@@ -162,7 +160,6 @@ def inverse_square(matrix: Any, direction: list[int], left_out: Packet | None = 
 ENERGY, MOMENTUM = [0, 0, 1, 1], [0, 0, 1, 0]
 
 
-@few
 @given(production=vertices(), detection=vertices())
 def test_fixed_momenta_against_covariance_matrices(production: Vertex, detection: Vertex) -> None:
     """The neutrino has p = E l in the mean; masses differ by momentum at equal energies."""
@@ -176,7 +173,6 @@ def test_fixed_momenta_against_covariance_matrices(production: Vertex, detection
     assert widths.sigma_m_eV == pytest.approx(mass**-0.5, rel=1e-9)
 
 
-@few
 @given(production=vertices(observed=False), detection=vertices(), thermal=st.floats(0.0, 1e4))
 def test_averages_over_momenta_against_covariance_matrices(
     production: Vertex, detection: Vertex, thermal: float
@@ -196,7 +192,6 @@ def test_averages_over_momenta_against_covariance_matrices(
     assert widths.sigma_m_eV == fixed.sigma_m_eV
 
 
-@few
 @given(vertex=vertices(), thermal=st.floats(0.0, 1e6))
 def test_known_final_momenta_fix_the_energy_of_a_hot_source(vertex: Vertex, thermal: float) -> None:
     """However hot it is: to what its own velocity leaves of the others' widths."""
@@ -231,7 +226,6 @@ def turn(vertex: Vertex, axis: int, angle: float) -> Vertex:
     return replace(vertex, packets=tuple(packets))
 
 
-@few
 @given(vertex=vertices(), axis=st.sampled_from([0, 1, 2]), angle=st.floats(-7.0, 7.0))
 def test_vertices_do_not_know_directions(vertex: Vertex, axis: int, angle: float) -> None:
     one, other = vertex_widths(vertex.packets), vertex_widths(turn(vertex, axis, angle).packets)
@@ -241,7 +235,6 @@ def test_vertices_do_not_know_directions(vertex: Vertex, axis: int, angle: float
     assert other.velocity == pytest.approx(rotated(one.velocity, axis, angle), abs=1e-12)
 
 
-@few
 @given(
     production=vertices(observed=False),
     detection=vertices(),
@@ -266,7 +259,6 @@ def test_processes_turn_about_the_neutrino_and_forget_the_order(
     assert other.sigma_en_eV == pytest.approx(one.sigma_en_eV, rel=1e-9)
 
 
-@few
 @given(
     vertex=vertices(observed=False),
     velocity=velocities,
@@ -282,7 +274,6 @@ def test_a_particle_without_width_is_not_there(
     assert other.sigma_en_eV == pytest.approx(one.sigma_en_eV, rel=1e-12)
 
 
-@few
 @given(vertex=vertices(), factor=st.floats(0.1, 10.0))
 def test_widths_scale_together(vertex: Vertex, factor: float) -> None:
     scaled = replace(
@@ -293,7 +284,6 @@ def test_widths_scale_together(vertex: Vertex, factor: float) -> None:
     assert other.sigma_en_eV == pytest.approx(factor * one.sigma_en_eV, rel=1e-12)
 
 
-@few
 @given(vertex=vertices())
 def test_the_energy_width_is_that_of_the_talk_without_its_cancellation(vertex: Vertex) -> None:
     """sigma_e^2 = sigma_p^2 (Sigma - v^2)."""
@@ -320,7 +310,6 @@ def check_constraints(terms: tuple[Constraint, ...], sigma: float) -> None:
         assert square == pytest.approx(1.0, rel=1e-12)
 
 
-@few
 @given(
     production=vertices(observed=False),
     detection=vertices(),

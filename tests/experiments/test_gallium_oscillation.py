@@ -35,7 +35,6 @@ def test_splittings_lengths_and_powers_are_never_taken_for_mixing(each: DampedCo
     assert not [name for name in names if name.startswith(("delta_m2", "lambda", "power", "sigma"))]
 
 
-@settings(max_examples=50)
 @given(groups=st.lists(st.integers(0, 4), min_size=1, max_size=30))
 def test_places_and_members_are_inverse(groups: list[int]) -> None:
     _, group = np.unique(groups, return_inverse=True)

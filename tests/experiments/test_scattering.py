@@ -180,6 +180,7 @@ def test_bins_add_up_to_the_closed_form(distance: float, threshold: float) -> No
     assert events_per_day(chosen) == pytest.approx(events_per_day(one_bin), rel=1e-8)
 
 
+@pytest.mark.slow
 def test_oscillations_with_distance_are_exact_at_any_frequency() -> None:
     """Against a brute-force sum over 400 000 distances of one bin, source outside."""
     chosen = with_values(setup("jne-500t"), {"bins": 1, "distance_bins": 4})

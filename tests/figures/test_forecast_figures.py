@@ -171,6 +171,7 @@ def test_the_star_of_the_optimum_is_its_best_design() -> None:
     assert found.merit == np.nanmax(np.asarray(axes.lines[0].get_ydata()))
 
 
+@pytest.mark.slow
 def test_an_angle_helps_and_a_bad_one_does_not(overflow_inch: Callable[[Figure], float]) -> None:
     figure = branching_ratio_forecast_figure()
     perfect = np.asarray(figure.axes[1].lines[0].get_ydata(), dtype=float)

@@ -89,7 +89,10 @@ def test_all_error_bars_lie_within_the_panel(results: tuple[Significance, ...]) 
             assert low < bars.min() < bars.max() < high
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
+SLOW = [pytest.param(count, marks=pytest.mark.slow) for count in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("count", [1, 2, *SLOW, 9])
 def test_nothing_is_cut_off(
     results: tuple[Significance, ...], count: int, overflow_inch: Callable[[Figure], float]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.arrays import Array
@@ -94,7 +94,6 @@ def test_the_closed_form_is_the_likelihood_of_correlated_data() -> None:
     assert float(gaussian_chi2(data, tested, tested.expected).chi2) == pytest.approx(expected)
 
 
-@settings(max_examples=30)
 @given(seed=st.integers(0, 1000), size=st.sampled_from([1e2, 1e4, 1e6]))
 def test_deviance_and_parabola_agree_for_much_data(seed: int, size: float) -> None:
     tested = example(seed=seed, size=size)
@@ -107,7 +106,6 @@ def test_deviance_and_parabola_agree_for_much_data(seed: int, size: float) -> No
     )
 
 
-@settings(max_examples=30)
 @given(seed=st.integers(0, 1000), share=st.floats(0.0, 3.0))
 def test_the_profiled_deviance_is_not_above_any_other(seed: int, share: float) -> None:
     tested = example(seed=seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.errors import InputError
@@ -50,7 +50,6 @@ def test_the_shape_of_the_recoils_hardly_helps_with_active_flavours() -> None:
     assert 0.999 * active[1] < active[0] < active[1]
 
 
-@settings(max_examples=20)
 @given(deficit=st.floats(0.01, 1.0), n_sigma=st.floats(0.5, 10.0))
 def test_events_go_with_the_square(deficit: float, n_sigma: float) -> None:
     assert events_needed(CLEAN, n_sigma, deficit) == pytest.approx((n_sigma / deficit) ** 2)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.arrays import Array
@@ -127,6 +127,8 @@ def brute_force(
         points + sigma_m * random.standard_normal(points.shape) - source, axis=1
     )
     kept = from_source > hole_m
+    # Photons of the source are counted outside its hole, all else as if there were none.
+    weight[~kept & isinstance(place, FromSource)] = 0.0
     share = np.histogram(recorded[kept], edges, weights=weight[kept])[0]
     square = np.histogram(recorded[kept], edges, weights=weight[kept] ** 2)[0]
     return share / weight.sum(), np.sqrt(square) / weight.sum()
@@ -165,7 +167,6 @@ def test_a_cylinder_takes_what_is_spread_evenly_only() -> None:
         _ = seen("jne-500t", [flat(FromSurface(0.1))], body).background
 
 
-@settings(max_examples=25)
 @given(low=st.floats(0.05, 0.5), width=st.floats(0.01, 0.4))
 def test_a_flat_spectrum_is_recorded_in_proportion(low: float, width: float) -> None:
     edges = np.array([low, low + width])

@@ -76,11 +76,13 @@ def test_chunked_scans_are_the_whole(grid: Any) -> None:
         assert np.array_equal(parts.chi2, whole.chi2)
 
 
+@pytest.mark.slow
 def test_order_of_the_axes_does_not_matter() -> None:
     other = parse_grid(["sin2_2theta_ee=0:1:21", "delta_m2_41_eV2=0.1:20:24:log"])
     assert np.array_equal(scan(job(grid=other)).chi2, scan(job()).chi2)
 
 
+@pytest.mark.slow
 def test_minimising_the_mixing_gives_the_minimum_over_a_fine_grid_of_it() -> None:
     line = scan(job(grid=LINE))
     fine = parse_grid(["delta_m2_41_eV2=0.1:20:24:log", "sin2_2theta_ee=0:1:2001"])
@@ -106,6 +108,7 @@ def test_the_splitting_that_is_minimised_is_found_among_many_minima() -> None:
     assert found.chi2 == pytest.approx(dense, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_the_best_fit_is_that_of_gallus_fit() -> None:
     found = scan(job(grid=parse_grid(["delta_m2_41_eV2=0.1:100:60:log", "sin2_2theta_ee=0:1:60"])))
     fit = fit_gallium(Sterile(), measurements=source_measurements("best")).fit
@@ -125,6 +128,7 @@ def test_the_best_fit_stays_on_the_grid() -> None:
     assert found.best["sin2_2theta_ee"] <= 0.2
 
 
+@pytest.mark.slow
 def test_parameters_that_the_model_holds_can_be_scanned_and_set() -> None:
     found = scan(
         job(

@@ -128,7 +128,6 @@ def test_only_the_distance_between_source_and_solid_matters(
     assert here.mean_path_length_m() == pytest.approx(there.mean_path_length_m(), rel=1e-9)
 
 
-@settings(max_examples=40)
 @given(cut=fractions, height=heights, radius=st.sampled_from([0.0, 0.3, 2.0]))
 def test_parts_of_a_cylinder_add(cut: float, height: float, radius: float) -> None:
     source = PointSource(height, radius)

@@ -84,6 +84,7 @@ def test_a_p_value_of_zero_is_never_quoted() -> None:
         significance(9.0, toys=100, spread=1.0)
 
 
+@pytest.mark.slow
 def test_gallium_prefers_3_plus_1_as_toys_say_independently() -> None:
     likelihood = gallium_likelihood(Sterile(), cross_section("bahcall-1997"), None, "collaboration")
     grid = {

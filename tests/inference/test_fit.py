@@ -175,6 +175,7 @@ def test_eliminated_nuisances_are_as_good_as_fitted_ones() -> None:
         assert held.nuisances == {}
 
 
+@pytest.mark.slow
 def test_chi2_of_toy_fits_follows_its_distribution() -> None:
     normals = np.random.default_rng(21).standard_normal((300, SIZE))
     toys = parabola({"a": 1.0, "b": 0.2, "c": -0.3}) + normals @ np.linalg.cholesky(COVARIANCE).T

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize_scalar
@@ -39,7 +39,6 @@ def edge_error(slope: float) -> float:
     return EDGE / abs(slope)
 
 
-@settings(max_examples=25)
 @given(
     value=st.floats(-5.0, 5.0),
     sigma=st.floats(0.05, 3.0),
@@ -55,7 +54,6 @@ def test_a_parabola_has_the_interval_of_its_sigma(value: float, sigma: float, le
     assert found.upper == pytest.approx(value + reach, abs=error)
 
 
-@settings(max_examples=20)
 @given(correlation=st.floats(-0.95, 0.95), errors=st.tuples(st.floats(0.1, 2), st.floats(0.1, 2)))
 def test_other_parameters_are_minimised(correlation: float, errors: tuple[float, float]) -> None:
     a, b = errors

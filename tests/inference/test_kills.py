@@ -42,6 +42,7 @@ with ChunkStore(sys.argv[1], {"seed": 1}) as store:
 """
 
 
+@pytest.mark.slow
 def test_a_kill_at_each_step_of_writing_leaves_whole_chunks(tmp_path: Path) -> None:
     kept = []
     for step in itertools.count():

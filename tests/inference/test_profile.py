@@ -75,6 +75,7 @@ def by_minuit(likelihood: Likelihood, fixed: dict[str, float], starts: list[Arra
     return lowest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [gaussian, counts, correlated], ids=lambda make: make.__name__)
 def test_every_point_is_where_minuit_ends(make: Callable[[], Likelihood]) -> None:
     likelihood = make()

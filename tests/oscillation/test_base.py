@@ -7,17 +7,14 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.errors import InputError
 from gallus.oscillation import DampedCosines
 from gallus.oscillation.base import sine_ratio
 
-few = settings(max_examples=40)
 
-
-@few
 @given(x=st.floats(-50.0, 50.0))
 def test_the_ratio_of_sine_to_argument(x: float) -> None:
     assert sine_ratio(np.asarray(x)) == pytest.approx(float(mp.sinc(x)), abs=3e-16)

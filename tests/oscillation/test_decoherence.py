@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.linalg import expm
@@ -32,7 +32,6 @@ FLAVOURS: tuple[ActiveFlavour, ...] = get_args(ActiveFlavour)
 CASES: tuple[Case, ...] = get_args(Case)
 EE = Channel()
 ANTI_EE = Channel(antineutrino=True)
-few = settings(max_examples=40)
 # Mixing of the talk, with which the notes give their numbers.
 TALK = {"sin2_theta_12": 0.307, "sin2_theta_13": 0.0222}
 
@@ -115,7 +114,6 @@ EXPONENTIAL = 1e-10
 
 
 @pytest.mark.parametrize("case", CASES)
-@few
 @given(
     data=st.data(),
     active=active_values,
@@ -139,7 +137,6 @@ def test_decoherence_evolves_as_the_density_matrix(
     assert result == pytest.approx(expected, abs=EXPONENTIAL)
 
 
-@few
 @given(
     active=active_values,
     channel=channels,
@@ -173,7 +170,6 @@ def test_a_number_of_the_notes() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-@few
 @given(channel=channels, x=st.floats(0.0, 1e3), active=active_values)
 def test_without_damping_it_is_three_flavours(
     case: Case, channel: Channel, x: float, active: dict[str, float]
@@ -201,7 +197,6 @@ def test_what_full_damping_leaves_of_nue(case: Case, left: float) -> None:
     assert result == pytest.approx(left, abs=5e-5)
 
 
-@few
 @given(params=own_values("free"), energy=st.floats(0.1, 50.0), length=st.floats(1e-3, 1e3))
 def test_damping_is_completely_positive(
     params: dict[str, float], energy: float, length: float
@@ -214,7 +209,6 @@ def test_damping_is_completely_positive(
         assert smallest_eigenvalue(rates, length) > -1e-14
 
 
-@few
 @given(own=own_values("free"))
 def test_equal_antineutrinos_are_the_common_model(own: dict[str, float]) -> None:
     anti = {
@@ -265,7 +259,6 @@ def test_rates_that_dwarf_each_other_stay_finite(jax: Any) -> None:
 # --- the short form for gallium -----------------------------------------------------------------
 
 
-@few
 @given(
     energy=st.floats(0.4, 0.9),
     baseline=st.floats(0.05, 5.0),
@@ -341,7 +334,6 @@ def test_peaks_explain_gallium_and_lsnd_and_leave_the_rest_alone() -> None:
 # --- three rates --------------------------------------------------------------------------------
 
 
-@few
 @given(lambda_12=lengths, lambda_13=lengths, angle=angles)
 def test_an_angle_gives_three_rates_and_they_give_it_back(
     lambda_12: float, lambda_13: float, angle: float
@@ -356,7 +348,6 @@ def test_an_angle_gives_three_rates_and_they_give_it_back(
     assert angle_from_rates_deg(*rates) == pytest.approx(angle, abs=1e-4)
 
 
-@few
 @given(rates=st.tuples(*[st.floats(0.01, 10.0)] * 3))
 def test_rates_are_refused_exactly_where_a_probability_would_be_negative(
     rates: tuple[float, float, float],

@@ -20,7 +20,6 @@ Complex = NDArray[np.complex128]
 
 FLAVOURS: tuple[ActiveFlavour, ...] = get_args(ActiveFlavour)
 EE = Channel()
-few = settings(max_examples=40)
 STILL = {"delta_m2_21_eV2": 0.0, "delta_m2_31_eV2": 0.0}
 # exponentials of matrices of norm up to 100, and sums over 200 of them
 EXPONENTIAL = 1e-12
@@ -59,7 +58,6 @@ def arrived(step: Complex, channel: Channel) -> float:
     return total[channel.final]
 
 
-@few
 @given(params=values, channel=channels, gamma=st.floats(0.0, 5.0), x=st.floats(0.0, 3.0))
 def test_decay_is_a_complex_mass(
     params: dict[str, float], channel: Channel, gamma: float, x: float
@@ -98,7 +96,6 @@ def test_numbers_of_the_notes() -> None:
     assert [broad, decay] == pytest.approx([0.732897, 0.724972], abs=1e-6)
 
 
-@few
 @given(s=st.floats(0.0, 1.0), dm2=st.floats(0.1, 50.0), x=st.floats(0.0, 5.0), w=st.floats(0, 9))
 def test_the_formulas_of_one_sterile_state(s: float, dm2: float, x: float, w: float) -> None:
     """(1 - S)^2 + S^2 f^2 + 2 S (1 - S) f cos phi."""
@@ -116,7 +113,6 @@ def test_the_formulas_of_one_sterile_state(s: float, dm2: float, x: float, w: fl
 
 
 @pytest.mark.parametrize(("model", "width"), [(Decay(), "gamma_4_eV"), (Broad(), "width_eV2")])
-@few
 @given(params=values, channel=channels, x=st.floats(0.0, 10.0))
 def test_without_width_it_is_a_sterile_state(
     model: Decay | Broad, width: str, params: dict[str, float], channel: Channel, x: float
@@ -128,7 +124,6 @@ def test_without_width_it_is_a_sterile_state(
 
 
 @pytest.mark.parametrize(("model", "width"), [(Decay(), "gamma_4_eV"), (Broad(), "width_eV2")])
-@few
 @given(s=st.floats(0.0, 1.0), dm2=st.floats(1.0, 1e3))
 def test_far_away_only_light_states_are_left(
     model: Decay | Broad, width: str, s: float, dm2: float

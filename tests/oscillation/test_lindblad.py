@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.linalg import expm
@@ -33,7 +33,6 @@ Complex = NDArray[np.complex128]
 
 FLAVOURS: tuple[ActiveFlavour, ...] = get_args(ActiveFlavour)
 EE = Channel()
-few = settings(max_examples=40)
 # Exponentials of norms up to some ten, of matrices up to 25 x 25.
 EXPONENTIAL = 1e-12
 
@@ -99,7 +98,6 @@ def random_system(rng: np.random.Generator, n: int) -> OpenSystem:
 # --- the equation -------------------------------------------------------------------------------
 
 
-@few
 @given(n=states, seed=seeds)
 def test_the_real_matrix_is_the_complex_superoperator(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -114,7 +112,6 @@ def test_the_real_matrix_is_the_complex_superoperator(n: int, seed: int) -> None
     )
 
 
-@few
 @given(n=states, seed=seeds, anti=st.booleans(), energy=st.floats(0.3, 3.0), x=st.floats(0, 2))
 def test_a_system_with_everything_is_the_equation_in_the_flavour_basis(
     n: int, seed: int, anti: bool, energy: float, x: float
@@ -140,7 +137,6 @@ def test_a_system_with_everything_is_the_equation_in_the_flavour_basis(
     assert found == pytest.approx(expected, rel=0, abs=EXPONENTIAL)
 
 
-@few
 @given(n=states, seed=seeds, energy=st.floats(0.3, 3.0), x=st.floats(0.0, 50.0))
 def test_density_matrices_stay_density_matrices(n: int, seed: int, energy: float, x: float) -> None:
     rng = np.random.default_rng(seed)
@@ -160,7 +156,6 @@ def test_density_matrices_stay_density_matrices(n: int, seed: int, energy: float
         assert least - 1e-13 <= np.trace(rho).real <= 1.0 + 1e-13
 
 
-@few
 @given(n=st.integers(2, 4), seed=seeds, x=st.floats(0.01, 5.0))
 def test_evolution_is_completely_positive(n: int, seed: int, x: float) -> None:
     """The matrix of Choi, sum_ij |i><j| x L(|i><j|), has no negative eigenvalue."""
@@ -195,7 +190,6 @@ def test_the_basis_is_orthonormal_and_that_of_gell_mann() -> None:
 # --- known solutions ----------------------------------------------------------------------------
 
 
-@few
 @given(channel=channels, energy=st.floats(0.3, 5.0), x=st.floats(0.0, 1e4), s=st.floats(0, 1))
 def test_alone_it_is_three_flavours_in_vacuum(
     channel: Channel, energy: float, x: float, s: float
@@ -207,7 +201,6 @@ def test_alone_it_is_three_flavours_in_vacuum(
     assert system.probability(channel, energy, x) == pytest.approx(float(expected), abs=1e-11)
 
 
-@few
 @given(channel=channels, energy=st.floats(0.3, 5.0), x=st.floats(0.0, 10.0), s=st.floats(0, 1))
 def test_alone_it_is_three_active_and_two_sterile_states(
     channel: Channel, energy: float, x: float, s: float
@@ -227,7 +220,6 @@ def test_alone_it_is_three_active_and_two_sterile_states(
     assert system.probability(channel, energy, x) == pytest.approx(float(expected), abs=1e-11)
 
 
-@few
 @given(
     angle=st.floats(0.0, math.pi / 2),
     density=st.floats(0.0, 200.0),
@@ -274,7 +266,6 @@ def test_dephasing_in_matter_has_the_rates_of_a_bloch_vector(gamma: float) -> No
     assert np.sort_complex(moving) == pytest.approx(np.sort_complex(roots), rel=1e-9)
 
 
-@few
 @given(seed=seeds, n=states, energy=st.floats(0.3, 3.0), x=st.floats(0.0, 5.0))
 def test_antineutrinos_go_the_other_way_in_vacuum(
     seed: int, n: int, energy: float, x: float

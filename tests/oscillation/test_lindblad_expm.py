@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.linalg import expm
@@ -16,7 +16,6 @@ from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.oscillation.expm import BLOCK, exponential, norms
 
-few = settings(max_examples=40)
 matrices = arrays(np.float64, (4, 4), elements=st.floats(-3.0, 3.0))
 
 
@@ -39,14 +38,12 @@ def test_it_is_the_exponential_of_scipy() -> None:
         assert (np.abs(found - expected) < 1e-15 * (1 + norms(each)[:, None, None]) * sizes).all()
 
 
-@few
 @given(a=matrices)
 def test_it_has_all_digits(a: Array) -> None:
     error = np.abs(exponential(a) - exact(a)).max()
     assert error <= 1e-15 * (1 + norms(a)) * np.exp(norms(a))
 
 
-@few
 @given(a=matrices, x=st.floats(0.0, 2.0), y=st.floats(-2.0, 2.0))
 def test_lengths_add(a: Array, x: float, y: float) -> None:
     first, second, both = exponential(np.stack([x * a, y * a, (x + y) * a]))
@@ -54,7 +51,6 @@ def test_lengths_add(a: Array, x: float, y: float) -> None:
     assert first @ second == pytest.approx(both, rel=0, abs=float(1e-14 * size * (1 + norms(a))))
 
 
-@few
 @given(fast=st.floats(1.0, 1e12), slow=st.floats(1e-3, 30.0))
 def test_a_fast_motion_leaves_a_slow_one_exact(fast: float, slow: float) -> None:
     """Plain squaring would lose as many digits as `fast` has.

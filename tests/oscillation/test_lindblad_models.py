@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.arrays import Array
@@ -42,7 +42,6 @@ from gallus.parameters import Parameter
 FLAVOURS: tuple[ActiveFlavour, ...] = get_args(ActiveFlavour)
 CASES: tuple[Case, ...] = get_args(Case)
 EE = Channel()
-few = settings(max_examples=40)
 CLOSED_FORM = 1e-10
 
 channels = st.builds(
@@ -95,7 +94,6 @@ def active_system(values: dict[str, float], *dissipators: Dissipator) -> OpenSys
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("separate", [False, True], ids=["common", "antineutrinos"])
-@few
 @given(data=st.data(), active=active_values, channel=channels, energy=energies, x=baselines)
 def test_decoherence_solves_the_equation(
     case: Case,
@@ -118,7 +116,6 @@ def test_decoherence_solves_the_equation(
 
 
 @pytest.mark.filterwarnings("ignore::gallus.oscillation.dissipator.NoEffectWarning")
-@few
 @given(
     active=active_values,
     channel=channels,
@@ -149,7 +146,6 @@ def test_peaked_decoherence_solves_the_equation(
     assert result == pytest.approx(float(expected), rel=0, abs=CLOSED_FORM)
 
 
-@few
 @given(
     params=st.fixed_dictionaries(
         {
@@ -209,7 +205,6 @@ def test_only_what_is_named_is_held_of_parameters_of_ones_own() -> None:
         LindbladModel(own, forgetful, held=("lambda_13_m",))
 
 
-@few
 @given(own=own_values("C"), channel=channels, energy=energies, x=st.floats(0.0, 10.0))
 def test_the_model_is_decoherence_in_vacuum(
     own: dict[str, float], channel: Channel, energy: float, x: float
@@ -244,7 +239,6 @@ def test_the_model_under_jax(jax: Any) -> None:
     assert np.asarray(slopes[0]) == pytest.approx(np.asarray(slopes[1]), abs=1e-13)
 
 
-@few
 @given(density=st.floats(1e6, 1e8), channel=channels)
 def test_in_matter_everything_relaxes_to_a_third(density: float, channel: Channel) -> None:
     """No state but the unit matrix commutes with D and with H; in vacuum populations stay."""
@@ -263,7 +257,6 @@ def forgetful(energy_MeV: Array, values: Any) -> Array:
     return root[..., None, None, None] * hermitian_basis(3)[1:]  # type: ignore[no-any-return]
 
 
-@few
 @given(channel=channels, rate=st.floats(1e-3, 5.0), x=baselines, energy=energies)
 def test_operators_of_ones_own(channel: Channel, rate: float, x: float, energy: float) -> None:
     """P = 1/3 + (P_standard - 1/3) exp(-rate L)."""
@@ -295,7 +288,6 @@ def damping(operators: Any) -> Array:
     return -dissipative_part(operators)[1:, 1:]
 
 
-@few
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(2, 4))
 def test_operators_rates_and_damping_say_the_same(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
@@ -310,7 +302,6 @@ def test_operators_rates_and_damping_say_the_same(seed: int, n: int) -> None:
     assert again == pytest.approx(gamma, rel=0, abs=1e-12 * np.abs(gamma).max())
 
 
-@few
 @given(a=st.lists(st.floats(0.1, 2.0), min_size=8, max_size=8), seed=st.integers(0, 2**32 - 1))
 def test_the_rates_are_those_of_oscprob(a: list[float], seed: int) -> None:
     """PMNS_OQS: K_cd = a_c a_d cos(theta_cd); its diagonal of the 8 x 8 dissipator."""

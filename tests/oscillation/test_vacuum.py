@@ -7,7 +7,7 @@ from typing import Any, get_args
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.linalg import expm
@@ -30,7 +30,6 @@ Complex = NDArray[np.complex128]
 
 FLAVOURS = get_args(ActiveFlavour)
 EE = Channel()
-few = settings(max_examples=40)
 
 sin2 = st.floats(0.0, 1.0)
 phases = st.floats(-180.0, 180.0)
@@ -125,7 +124,6 @@ channels = st.builds(
 EXPONENTIAL = 1e-12
 
 
-@few
 @given(values=active_values, channel=channels, x=L_OVER_E)
 def test_three_flavours_evolve_as_density_matrices(
     values: dict[str, float], channel: Channel, x: float
@@ -136,7 +134,6 @@ def test_three_flavours_evolve_as_density_matrices(
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-@few
 @given(data=st.data(), active=active_values, channel=channels, x=L_OVER_E)
 def test_sterile_states_evolve_as_density_matrices(
     count: int, data: st.DataObject, active: dict[str, float], channel: Channel, x: float
@@ -147,7 +144,6 @@ def test_sterile_states_evolve_as_density_matrices(
     assert result == pytest.approx(reference(values, 3 + count, channel, x), abs=EXPONENTIAL)
 
 
-@few
 @given(data=st.data(), active=active_values, channel=channels, x=L_OVER_E, s=sin2)
 def test_one_sterile_state_is_the_general_case(
     data: st.DataObject, active: dict[str, float], channel: Channel, x: float, s: float
@@ -164,7 +160,6 @@ def test_one_sterile_state_is_the_general_case(
 # --- the mixing of nu_e -----------------------------------------------------------------------
 
 
-@few
 @given(s=sin2)
 def test_sterile_share_solves_its_equation(s: float) -> None:
     share = float(sterile_share(np.float64(s)))
@@ -177,7 +172,6 @@ def test_tiny_mixing_keeps_its_digits() -> None:
     assert sterile_share(np.float64(1e-20)) == pytest.approx(2.5e-21, rel=1e-15)
 
 
-@few
 @given(data=st.data(), active=active_values)
 def test_shares_are_the_first_row_of_the_matrix(
     data: st.DataObject, active: dict[str, float]
@@ -202,7 +196,6 @@ def test_weights_are_products_of_shares() -> None:
 # --- limits -------------------------------------------------------------------------------------
 
 
-@few
 @given(dm2=st.floats(0.01, 1e4), channel=channels, x=st.floats(0.0, 1e4))
 def test_without_mixing_a_sterile_state_does_nothing(
     dm2: float, channel: Channel, x: float
@@ -214,7 +207,6 @@ def test_without_mixing_a_sterile_state_does_nothing(
     assert sterile == pytest.approx(float(active), abs=1e-14)
 
 
-@few
 @given(dm2=st.floats(0.01, 1e3), x=st.floats(0.0, 10.0))
 def test_the_limit_of_small_mixing_is_smooth(dm2: float, x: float) -> None:
     params = {"sin2_2theta_ee": 1e-8, "delta_m2_41_eV2": dm2}
@@ -222,7 +214,6 @@ def test_the_limit_of_small_mixing_is_smooth(dm2: float, x: float) -> None:
     assert abs(change) <= 1.001e-8
 
 
-@few
 @given(s=sin2, dm2=st.floats(0.01, 100.0), x=st.floats(0.0, 3.0))
 def test_two_flavours_where_the_active_splittings_have_not_developed(
     s: float, dm2: float, x: float

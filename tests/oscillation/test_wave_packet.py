@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.arrays import Array
@@ -17,7 +17,6 @@ from gallus.oscillation.sterile import sterile_share
 from gallus.oscillation.wave_packet import Localisation, States, Width
 
 EE = Channel()
-few = settings(max_examples=40)
 STERILE = {"sin2_2theta_ee": 0.34, "delta_m2_41_eV2": 1.25}
 MIXED = STERILE | {"sin2_theta_24": 0.1, "sin2_theta_34": 0.2, "delta_24_deg": 50.0}
 STILL = {"delta_m2_21_eV2": 0.0, "delta_m2_31_eV2": 0.0}
@@ -68,7 +67,6 @@ def test_active_wave_packets_are_plane_waves_with_a_spread_of_energy() -> None:
         assert packet == pytest.approx(float(plane), abs=3e-5)
 
 
-@few
 @given(
     s=st.floats(0.0, 1.0),
     dm2=st.floats(0.01, 100.0),
@@ -91,7 +89,6 @@ def test_the_formula_of_the_literature(
     assert result == pytest.approx(float(expected), abs=1e-5)
 
 
-@few
 @given(channel=channels, baseline=st.floats(0.0, 100.0), dm2=st.floats(0.01, 100.0))
 def test_wide_packets_are_plane_waves(channel: Channel, baseline: float, dm2: float) -> None:
     params = MIXED | {"delta_m2_41_eV2": dm2}
@@ -104,7 +101,6 @@ def test_wide_packets_are_plane_waves(channel: Channel, baseline: float, dm2: fl
     )
 
 
-@few
 @given(s=st.floats(0.0, 1.0), dm2=st.floats(1.0, 1e4))
 def test_far_away_populations_add(s: float, dm2: float) -> None:
     """(1 - S)^2 + S^2, whatever the splitting."""
@@ -123,7 +119,6 @@ def test_narrow_packets_of_active_states_leave_the_sum_of_squares() -> None:
 # --- localisation -------------------------------------------------------------------------------
 
 
-@few
 @given(channel=channels, baseline=st.floats(0.0, 5.0), dm2=st.floats(0.1, 30.0))
 def test_localisation_is_a_source_of_its_size(
     channel: Channel, baseline: float, dm2: float
@@ -143,7 +138,6 @@ def test_localisation_is_a_source_of_its_size(
         assert packet == pytest.approx(float(plane), abs=1e-8)
 
 
-@few
 @given(channel=channels, dm2=st.floats(0.01, 100.0))
 def test_what_is_well_localised_is_a_wave_packet(channel: Channel, dm2: float) -> None:
     """The widths of a nucleus in a crystal, 500 eV, take 1e-15 of nothing."""
@@ -153,7 +147,6 @@ def test_what_is_well_localised_is_a_wave_packet(channel: Channel, dm2: float) -
     assert localised == pytest.approx(float(plain), abs=1e-14)
 
 
-@few
 @given(channel=channels, baseline=st.floats(0.0, 100.0))
 def test_without_localisation_populations_add(channel: Channel, baseline: float) -> None:
     """Wherever: as far away."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gallus.arrays import Array
@@ -28,7 +28,6 @@ from gallus.oscillation.widths import (
     uniform_baseline_damping,
 )
 
-few = settings(max_examples=40)
 widths = st.floats(1e-6, 1e6)
 
 
@@ -74,7 +73,6 @@ def test_localisation_over_the_width_of_the_mass_shell() -> None:
     assert exponent == pytest.approx(0.125, rel=1e-12)
 
 
-@few
 @given(width=widths)
 def test_widths_in_space_and_energy_are_conjugate(width: float) -> None:
     assert conjugate_width_nm(conjugate_width_MeV(width)) == pytest.approx(width, rel=1e-15)
@@ -178,7 +176,6 @@ def test_classical_widths_add_to_quantum_widths_in_quadrature(turns: float) -> N
     assert mean == pytest.approx(float(damped), abs=2e-6)
 
 
-@few
 @given(dm2=st.floats(0.01, 10.0), energy=st.floats(0.1, 10.0), width=st.floats(0.0, 0.5))
 def test_exponents_are_minus_the_logarithms(dm2: float, energy: float, width: float) -> None:
     for exponent, damping, at in (
@@ -237,7 +234,6 @@ def test_no_width_is_a_width_but_where_it_divides(jax: Any) -> None:
     assert gaussian_energy_damping(1.0, 1.0, 1.0, 0.0) == 1.0
 
 
-@few
 @given(width=widths, energy=st.floats(0.1, 10.0))
 def test_the_unchecked_form_is_the_inverse_of_the_coherence_length(
     width: float, energy: float

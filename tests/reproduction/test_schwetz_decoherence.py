@@ -18,6 +18,7 @@ def results() -> Results:
     return Results(toys=0)
 
 
+@pytest.mark.slow
 def test_chi2_without_anomaly_is_that_of_the_null_row(results: Results) -> None:
     """32.1 etc. of S-null-chi2, here by way of the kernel: the same recipe and data."""
     for data in talk.DATA:
@@ -37,6 +38,7 @@ def test_the_setting_is_the_independent_one_of_the_notes(results: Results) -> No
     assert everything.values["lambda_12_m"] == pytest.approx(1.57, abs=0.015)
 
 
+@pytest.mark.slow
 def test_documented_geometry_with_all_lines_is_another_fit(results: Results) -> None:
     """1.49/9.54, 1.34 and 2.02 m with lambda_13 -> 0 and four lines; here 0.05 m and six."""
     best, everything = (results.decoherence(talk.DOCUMENTED_LINES, data) for data in talk.DATA)
@@ -56,6 +58,7 @@ def test_the_interval_of_the_scale_is_where_chi2_has_grown_by_one(results: Resul
         )
 
 
+@pytest.mark.slow
 def test_significance_counts_two_parameters(results: Results) -> None:
     """For two, the p-value of Delta chi2 is exp(-Delta chi2/2)."""
     improvements = talk.improvement(results).computed

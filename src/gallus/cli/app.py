@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -74,12 +76,24 @@ def _options(
     """Hold the options of ``gallus`` itself."""
 
 
+@contextmanager
+def _closed_streams_replaced() -> Iterator[None]:
+    """Give the process somewhere to write if it was started with closed streams (``>&-``)."""
+    with ExitStack() as opened:
+        for name, redirect in (("stdout", redirect_stdout), ("stderr", redirect_stderr)):
+            if getattr(sys, name) is None:
+                # A file for each: it takes the number of the stream, so that no other file does.
+                nowhere = opened.enter_context(open(os.devnull, "w", encoding="utf-8"))
+                opened.enter_context(redirect(nowhere))
+        yield
+
+
+@_closed_streams_replaced()
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the application and return its exit status; no exception of the user's making escapes."""
-    _replace_closed_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = app(given or ["--help"], prog_name="gallus", standalone_mode=False)
+        status = _command()(given or ["--help"], prog_name="gallus", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)
@@ -93,6 +107,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"{error.filename or 'standard output'}: {error.strerror}", BAD_INPUT)
     return _fail("interrupted", INTERRUPTED) if status == INTERRUPTED else int(status or 0)
+
+
+@cache
+def _command() -> Callable[..., int | None]:
+    """Read the signatures of all commands, once per process."""
+    return typer.main.get_command(app)
 
 
 def _fail(message: str, status: int) -> int:
@@ -109,13 +129,6 @@ def _usage(error: BaseException) -> str:
         known = ", ".join(sorted(str(each.name) for each in app.registered_commands))
         return f"{text.rstrip('.')} (allowed: {known})"
     return f"{text.rstrip('.')} (see {command} --help)"
-
-
-def _replace_closed_streams() -> None:
-    """Give the process somewhere to write if it was started with closed streams (``>&-``)."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _discard_output() -> None:

@@ -167,10 +167,3 @@ def planned(chosen: Setup) -> Planned:
             allowed="with --for explanations",
         )
     return Planned(chosen, observation(chosen, backgrounds(chosen)))
-
-
-def without_backgrounds(chosen: Setup) -> Setup:
-    """The set-up without any background."""
-    from gallus.experiments.setup import with_values
-
-    return with_values(chosen, {"background": ()})

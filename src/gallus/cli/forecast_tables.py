@@ -69,7 +69,7 @@ def background_remarks(seen: Observation) -> Table:
     rows = [[each.name, f"{each.per_day:.4g}", each.remark or MISSING] for each in seen.backgrounds]
     columns = ["background", "per day, all energies", "remark"]
     return table(
-        f"{seen.name}: backgrounds in the whole detector, as if it had no hole",
+        f"{seen.name}: backgrounds before cuts, but for photons of the source as if without hole",
         columns,
         rows,
         left=(0, 2),

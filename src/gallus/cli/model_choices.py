@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,15 +70,17 @@ def chosen_model(
     InputError
         If there is no such model, parameter or choice, or a value is not allowed.
     """
+    from gallus.oscillation.catalogue import choices as choices_of
     from gallus.oscillation.catalogue import model as model_of
+    from gallus.oscillation.catalogue import with_choices
     from gallus.parameters.parameter import check_values
 
     model = model_of(name)
-    choices = _choices(model)
+    choices = choices_of(model)
     picked = {key: text for key, text in settings.items() if key in choices}
-    model = replace(
-        model, **{key: _chosen(choices[key], key, text) for key, text in picked.items()}
-    )  # type: ignore[type-var]
+    model = with_choices(
+        model, {key: _chosen(choices[key], key, text) for key, text in picked.items()}
+    )
     known = [parameter.name for parameter in model.parameters]
     for key in settings:
         if key not in known and key not in choices:
@@ -100,10 +101,11 @@ def held_values(
         If a name is unknown or that of a choice, or its value is not allowed or differs from that
         of ``--set``.
     """
+    from gallus.oscillation.catalogue import choices as choices_of
     from gallus.parameters.parameter import check_values
 
     starts = {parameter.name: parameter.start for parameter in model.parameters}
-    choices = _choices(model)
+    choices = choices_of(model)
     held = {}
     for key, text in fixed.items():
         if key in choices:
@@ -133,15 +135,6 @@ def number(key: str, text: str | None) -> float:
         return float(text or "")
     except ValueError as error:
         raise InputError("is not a number", key=key, value=text, allowed="a number") from error
-
-
-def _choices(model: OscillationModel) -> dict[str, object]:
-    """Fields of a model (words, whole numbers, true or false) with their values."""
-    from gallus.oscillation.user import UserModel
-
-    if isinstance(model, UserModel):
-        return {}
-    return {each.name: getattr(model, each.name) for each in fields(model)}  # type: ignore[arg-type]
 
 
 def _chosen(present: object, key: str, text: str | None) -> object:

@@ -22,9 +22,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.coherence.media import Excitation, Medium, medium_data
 from gallus.coherence.stopping_power import (
     DensityEffect,
@@ -233,7 +232,7 @@ def lepton_localisation_nm(
             value=float(np.min(energy)),
             allowed=f"above {deposit:.4g}",
         )
-    nodes, weights = leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     # The lower end is looked at too: the stopping power must not vanish between it and a node.
     losses = stopping_power_MeV_per_cm(
         energy[..., None] + 0.5 * deposit * (np.append(nodes, -1.0) - 1.0),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.constants import SECONDS_PER_DAY
 from gallus.errors import InputError
 from gallus.experiments.recorded_bins import distance_bins
@@ -110,7 +110,7 @@ def _with_positrons(chosen: Setup, sigma: Callable[[Array], Array]) -> list[Comp
 
 def cell_integrals(function: Callable[[Array], Array], edges_MeV: Array) -> Array:
     """Integral of a smooth function over each cell, shape (n,) for n + 1 edges."""
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     half = np.diff(edges_MeV)[:, None] / 2
     middle = (edges_MeV[1:] + edges_MeV[:-1])[:, None] / 2
     integrals: Array = (half * function(middle + half * nodes)) @ weights

@@ -111,7 +111,8 @@ class SetupKernel:
         total: Any = 0.0
         for n, pairs in enumerate(terms):
             total = total + self._of_terms(n, pairs)
-        return total  # type: ignore[no-any-return]
+        counts: Array = total
+        return counts
 
     def _terms(self, model: OscillationModel, params: Params) -> list[list[tuple[Any, Any]]]:
         """Averaged terms for all cells at once; none where they are not of this form."""
@@ -148,7 +149,8 @@ class SetupKernel:
             means = [block.mean_probability(model, params) for block in blocks]
             xp = array_namespace(*means)
             total = total + self._recorded(n, xp.stack(means, axis=-1))
-        return total  # type: ignore[no-any-return]
+        counts: Array = total
+        return counts
 
     def without_oscillation(self) -> Array:
         """Expected counts per day at the start if nothing happens to the neutrinos, (i, d)."""
@@ -156,7 +158,8 @@ class SetupKernel:
         for n, each in enumerate(self.components):
             if each.channel.is_survival or each.channel.final == "active":
                 total = total + self._recorded(n, self._ones[None])
-        return total  # type: ignore[no-any-return]
+        counts: Array = total
+        return counts
 
     def matrix(self, component: int) -> Array:
         """Multiply one component out: K of shape (i, d, n, j), for <P> in the cells."""

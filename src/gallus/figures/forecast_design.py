@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gallus.arrays import Array
 from gallus.figures.appearance import BLACK, BLUE, COLUMN_INCH, GREY, PAGE_INCH, VERMILION, style
 from gallus.figures.forecast import design_label
 from gallus.forecast.counting_design import CountingDesign
@@ -67,9 +68,8 @@ def draw_counts(axes: Axes, design: CountingDesign, deficit: float = DEFICIT) ->
         fontsize="small",
     )
     axes.set_yscale("log")
-    axes.set_xlim(0.0, design.range_m[1])
     axes.legend(loc="lower right")
-    axes.set_xlabel(_radius_label(design))
+    _label_radius(axes, design)
     axes.set_ylabel("events per day" if design.days is None else f"events in {design.days:g} days")
 
 
@@ -86,20 +86,18 @@ def draw_significance(axes: Axes, design: CountingDesign, deficit: float = DEFIC
         Share of the signal that is missing.
     """
     radius = _radii(design)
-    for signal_error, background_error, colour, dashes, label in (
-        (0.0, 0.0, BLACK, "-", "counting"),
-        (0.01, 0.0, BLUE, "--", "signal known to 1 %"),
-        (0.01, 0.01, VERMILION, "-.", "and background to 1 %"),
+    for errors, colour, dashes, label in (
+        ((0.0, 0.0), BLACK, "-", "counting"),
+        ((0.01, 0.0), BLUE, "--", "signal known to 1 %"),
+        ((0.01, 0.01), VERMILION, "-.", "and background to 1 %"),
     ):
-        sigma = design.sigma(radius, deficit, signal_error, background_error)
+        sigma = design.sigma(radius, deficit, *errors)
         axes.plot(radius, sigma, label=label, color=colour, linestyle=dashes)
-        best = design.best_radius_m(deficit, signal_error, background_error)
-        highest = design.sigma(np.array(best), deficit, signal_error, background_error)
-        axes.plot([best], [highest], "o", color=colour)
-    axes.set_xlim(0.0, design.range_m[1])
+        best = design.best_radius_m(deficit, *errors)
+        axes.plot([best], [design.sigma(np.array(best), deficit, *errors)], "o", color=colour)
     axes.set_ylim(bottom=0.0)
     axes.legend(loc="best")
-    axes.set_xlabel(_radius_label(design))
+    _label_radius(axes, design)
     time = "a day" if design.days is None else f"{design.days:g} days"
     axes.set_ylabel(rf"$\sigma$ of a deficit of {100 * deficit:g} % in {time}")
 
@@ -182,11 +180,12 @@ def draw_map(axes: Axes, found: Optimum, meaning: str) -> None:
     axes.set_ylabel(design_label(second.key))
 
 
-def _radii(design: CountingDesign) -> np.ndarray:
+def _radii(design: CountingDesign) -> Array:
     low, high = design.range_m
     return np.linspace(low, high, POINTS + 1)[1:]
 
 
-def _radius_label(design: CountingDesign) -> str:
+def _label_radius(axes: Axes, design: CountingDesign) -> None:
     around = "centre" if design.region == "concentric" else "source"
-    return f"radius kept around the {around} (m)"
+    axes.set_xlabel(f"radius kept around the {around} (m)")
+    axes.set_xlim(0.0, design.range_m[1])

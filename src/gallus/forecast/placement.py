@@ -7,14 +7,15 @@ in a sphere of radius R, whose centre is at the distance D of the source,
           \qquad \max(|r - D|, \rho_{in}) < \rho < \min(r + D, \rho_{out}),
 
 with the distance rho from the centre, and 4 pi r^2 f dr counts. In other bodies what does not
-depend on rho takes the share of the solid angle that is target.
+depend on rho takes the share of the solid angle that is target. Counts are shares of those in the
+whole detector: of photons from the source behind the hole around it, of all else as if it had none.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -123,8 +124,33 @@ class Volume:
         return self.volume_m3 * place.relative_density(r, r, math.nan)
 
 
-def volumes(chosen: Setup, edges_m: Array) -> tuple[Volume, Volume]:
-    """The target with its cuts, and the body of the detector without holes or cuts.
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A detector in three ways.
+
+    Parameters
+    ----------
+    kept : Volume
+        The target with its cuts.
+    outside_hole : Volume
+        The target without the hole around the source, before cuts.
+    whole : Volume
+        The same as if there were no hole.
+    """
+
+    kept: Volume
+    outside_hole: Volume
+    whole: Volume
+
+    def shares(self, place: Place) -> Array:
+        """Share of all events of a background at each distance, shape (k,)."""
+        # A rate per mass counts the hole; of photons none is there.
+        full = self.outside_hole if isinstance(place, FromSource) else self.whole
+        return np.asarray(self.kept.weights(place) / full.weights(place).sum())
+
+
+def parts(chosen: Setup, edges_m: Array) -> Parts:
+    """The target of a set-up with its cuts, and what its backgrounds are shares of.
 
     Parameters
     ----------
@@ -137,15 +163,20 @@ def volumes(chosen: Setup, edges_m: Array) -> tuple[Volume, Volume]:
     if detector.zones or detector.height_m is not None:
         target = _of_solids(list(chosen.targets().values()), edges_m)
         if detector.zones:
-            return target, target
+            return Parts(target, target, target)
         without = with_values(chosen, {"position.hole_radius_m": 0.0})
-        return target, _of_solids(list(without.targets().values()), np.empty(0))
+        return Parts(target, target, _of_solids(list(without.targets().values()), np.empty(0)))
     inner, outer = detector.inner_radius_m or 0.0, detector.outer_radius_m
     fiducial = chosen.detection.fiducial_radius_m or outer
     hole = position.hole_radius_m if is_inside(detector, position) else 0.0
-    part = Ball(inner, fiducial, position.distance_m, hole, outer)
-    whole = Ball(inner, outer, position.distance_m, 0.0, outer)
-    return _of_ball(part, edges_m), _of_ball(whole, np.empty(0))
+    kept = Ball(inner, fiducial, position.distance_m, hole, outer)
+    outside_hole = replace(kept, outer_m=outer)
+    whole = replace(outside_hole, hole_m=0.0)
+    return Parts(
+        _of_ball(kept, edges_m),
+        _of_ball(outside_hole, np.empty(0)),
+        _of_ball(whole, np.empty(0)),
+    )
 
 
 def energy_shares(
@@ -211,11 +242,11 @@ def recorded_per_day(
     if not backgrounds:
         return ()
     detection = chosen.detection
-    target, whole = volumes(chosen, distance_edges_m)
+    detector = parts(chosen, distance_edges_m)
     kinds = tuple(dict.fromkeys(each.place for each in backgrounds))
-    shares = [target.weights(place) / whole.weights(place).sum() for place in kinds]
+    shares = np.array([detector.shares(place) for place in kinds])
     middle = (energy_edges_MeV[1:] + energy_edges_MeV[:-1]) / 2
-    places = _in_bins(detection, target.distance_m, np.array(shares), distance_edges_m, middle)
+    places = _in_bins(detection, detector.kept.distance_m, shares, distance_edges_m, middle)
     by_place = dict(zip(kinds, places, strict=True))
     resolution = EnergyResolution(detection.stochastic)
     edges_MeV = tuple(energy_edges_MeV.tolist())

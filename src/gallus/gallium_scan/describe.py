@@ -28,7 +28,7 @@ from gallus.inference.grid import Axis, Grid
 from gallus.inference.profile import COARSE
 from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
 from gallus.oscillation.base import DampedCosineModel, OscillationModel
-from gallus.oscillation.catalogue import MODELS
+from gallus.oscillation.catalogue import MODELS, choices
 from gallus.oscillation.catalogue import model as model_of
 from gallus.oscillation.user import UserModel
 from gallus.parameters.parameter import check_names, check_values
@@ -183,8 +183,7 @@ def _described_model(model: OscillationModel) -> dict[str, Any]:
         return {"model": f"{source.name}:{function}", "source": source}
     for known in MODELS:
         if type(known) is type(model):
-            choices = {each.name: getattr(model, each.name) for each in fields(model)}  # type: ignore[arg-type]
-            return {"model": known.name, "choices": choices}
+            return {"model": known.name, "choices": choices(model)}
     raise InputError(
         "is not a model that a worker can rebuild",
         key="model",

@@ -29,6 +29,7 @@ from gallus.interactions.capture_file import CrossSectionFile
 from gallus.interactions.gallium_capture import CaptureCrossSection, cross_section
 from gallus.oscillation.base import OscillationModel
 from gallus.oscillation.catalogue import model as model_of
+from gallus.oscillation.catalogue import with_choices
 from gallus.oscillation.user import load_user_model
 
 Calibration = Literal["wilks", "feldman-cousins"]
@@ -150,8 +151,7 @@ class ScanJob(Frozen):
     def oscillation(self) -> OscillationModel:
         """Return the model; a user's file is run."""
         if self.source is None:
-            chosen: OscillationModel = replace(model_of(self.model), **self.choices)  # type: ignore[type-var]
-            return chosen
+            return with_choices(model_of(self.model), self.choices)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / self.source.name
             path.write_text(self.source.text, encoding="utf-8", newline="")

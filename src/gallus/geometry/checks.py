@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from gallus.arrays import is_traceable
 from gallus.errors import InputError
@@ -41,8 +42,8 @@ def require_order(lower: str, low: float, upper: str, high: float) -> None:
         )
 
 
-def _number(key: str, value: object) -> float:
+def _number(key: str, value: Any) -> float:
     try:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)
     except (TypeError, ValueError) as error:
         raise InputError("is not a number", key=key, value=value, allowed="a length") from error

@@ -10,13 +10,13 @@ from functools import cache
 
 import numpy as np
 
-from gallus.arrays import Array, array_namespace
+from gallus.arrays import Array, array_namespace, gauss_legendre
 
 
 @cache
 def legendre_rule(nodes: int) -> tuple[Array, Array]:
     """Nodes and weights of the Gauss-Legendre rule on [0, 1]."""
-    x, weights = np.polynomial.legendre.leggauss(nodes)
+    x, weights = gauss_legendre(nodes)
     return (x + 1.0) / 2.0, weights / 2.0
 
 

@@ -23,8 +23,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numpy.polynomial.legendre import leggauss
 
+from gallus.arrays import gauss_legendre
 from gallus.constants import ELECTRON_MASS_MEV, FINE_STRUCTURE
 from gallus.errors import InputError
 from gallus.interactions.fermi_function import electron_density_MeV2
@@ -174,7 +174,7 @@ def _rule(low: float, high: float) -> tuple[Reals, Reals]:
     With screening the spectrum of electrons has a corner a few keV below the end point, where it
     starts with a step; E = high - (high - low) s^2 keeps the error below 1e-6.
     """
-    nodes, weights = leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     s = 0.5 * (nodes + 1.0)
     width = max(high - low, 0.0)
     return high - width * s**2, weights * s * width

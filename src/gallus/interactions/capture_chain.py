@@ -142,10 +142,12 @@ def correction_effects(
     lines: Iterable[NeutrinoLine], decay: GermaniumDecay | None = None
 ) -> dict[str, float]:
     """Source average in cm^2 with the default corrections and with each change of them."""
-    lines = tuple(lines)
+    energies, shares = line_arrays(lines)
     variants = {"default": {}, **CORRECTION_VARIANTS}
     return {
-        name: source_average_cm2(lines, decay, replace(DEFAULT_CORRECTIONS, **changes))[0]
+        name: float(
+            shares @ ground_state_cm2(energies, decay, replace(DEFAULT_CORRECTIONS, **changes))
+        )
         for name, changes in variants.items()
     }
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gamma, loggamma
 
+from gallus.arrays import gauss_legendre
 from gallus.constants import ELECTRON_MASS_MEV
 
 Reals = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ INTERIOR_TERMS: Final = 24
 """Terms of the series inside the nucleus: rounding level up to (E R + 1.5 alpha Z) = 4."""
 EXTERIOR_TERMS: Final = 60
 """Terms of the series outside: rounding level up to 2 p R = 8 (150 MeV for A = 71)."""
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_NODES, _WEIGHTS = gauss_legendre(12)
 
 
 @dataclass(frozen=True)

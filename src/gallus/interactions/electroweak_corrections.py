@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import constants as codata
 from scipy.special import spence
 
+from gallus.arrays import gauss_legendre
 from gallus.constants import (
     ELECTRON_MASS_MEV,
     FINE_STRUCTURE,
@@ -31,7 +32,7 @@ ISOVECTOR_MOMENT: Final[float] = codata.value(
 """mu_p - mu_n: the weak magnetism of a free nucleon, by conservation of the vector current."""
 ORBITAL_SHARE: Final = 0.5
 """What the orbital current takes off the moment in the impulse approximation (Hayes 2014)."""
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_NODES, _WEIGHTS = gauss_legendre(40)
 
 
 def weak_magnetism(

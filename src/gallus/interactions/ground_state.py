@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -237,10 +238,9 @@ def source_average_cm2(
     The shares are normalised to one. The error is the sum in quadrature of
     :func:`error_budget`; errors of the lines are not in it.
     """
-    lines = tuple(lines)
+    energies, shares = line_arrays(lines)
     decay = decay or GermaniumDecay.from_database()
-    value = _average_cm2(lines, decay, corrections)
-    return value, value * math.hypot(*error_budget(lines, decay, corrections).values())
+    return _average_and_error_cm2(tuple(energies), tuple(shares), decay, corrections)
 
 
 def error_budget(
@@ -253,13 +253,18 @@ def error_budget(
     Central differences over one sigma; keys are the fields of
     :class:`gallus.interactions.germanium_decay.GermaniumDecay` that have an error.
     """
-    lines = tuple(lines)
-    decay = decay or GermaniumDecay.from_database()
-    central = _average_cm2(lines, decay, corrections)
+    energies, shares = line_arrays(lines)
+    return _error_budget(energies, shares, decay or GermaniumDecay.from_database(), corrections)
+
+
+def _error_budget(
+    energies: Reals, shares: Reals, decay: GermaniumDecay, corrections: Corrections
+) -> dict[str, float]:
+    central = _average_cm2(energies, shares, decay, corrections)
     budget = {}
     for name, error in input_errors().items():
         moved = (replace(decay, **{name: getattr(decay, name) + sign * error}) for sign in (1, -1))
-        up, down = (_average_cm2(lines, changed, corrections) for changed in moved)
+        up, down = (_average_cm2(energies, shares, changed, corrections) for changed in moved)
         budget[name] = abs(up - down) / (2.0 * central)
     return budget
 
@@ -273,10 +278,23 @@ def line_arrays(lines: Iterable[NeutrinoLine]) -> tuple[Reals, Reals]:
 
 
 def _average_cm2(
-    lines: Iterable[NeutrinoLine], decay: GermaniumDecay, corrections: Corrections
+    energies_MeV: Reals, shares: Reals, decay: GermaniumDecay, corrections: Corrections
 ) -> float:
-    energies, shares = line_arrays(lines)
-    return float(shares @ ground_state_cm2(energies, decay, corrections))
+    return float(shares @ ground_state_cm2(energies_MeV, decay, corrections))
+
+
+# Every model of a table asks for the same few averages, and their errors take fifty each.
+@lru_cache(maxsize=256)
+def _average_and_error_cm2(
+    energies_MeV: tuple[float, ...],
+    shares: tuple[float, ...],
+    decay: GermaniumDecay,
+    corrections: Corrections,
+) -> tuple[float, float]:
+    energies, weights = np.array(energies_MeV), np.array(shares)
+    budget = _error_budget(energies, weights, decay, corrections)
+    value = _average_cm2(energies, weights, decay, corrections)
+    return value, value * math.hypot(*budget.values())
 
 
 def _ratio(capture: Reals, decay: Reals) -> Reals:

@@ -22,9 +22,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from numpy.polynomial.legendre import leggauss
-
-from gallus.arrays import array_namespace
+from gallus.arrays import array_namespace, gauss_legendre
 from gallus.constants import (
     ELECTRON_MASS_MEV,
     FERMI_COUPLING_MEV2,
@@ -204,7 +202,7 @@ class InverseBetaDecay:
 
     def _moment(self, energy_MeV: Any, power: int) -> Any:
         xp = array_namespace(energy_MeV)
-        cosine, weight = (xp.asarray(values) for values in leggauss(NODES))
+        cosine, weight = (xp.asarray(values) for values in gauss_legendre(NODES))
         return self.angular_cm2(xp.asarray(energy_MeV)[..., None], cosine) @ (
             weight * cosine**power
         )

@@ -23,9 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from numpy.polynomial.legendre import leggauss
-
-from gallus.arrays import array_namespace
+from gallus.arrays import array_namespace, gauss_legendre
 from gallus.constants import ELECTRON_MASS_MEV, FINE_STRUCTURE
 from gallus.database.loader import load
 from gallus.errors import InputError, unknown_name
@@ -219,7 +217,7 @@ def _log_integral(x: Any) -> Any:
 
 def _crowded_rule() -> tuple[Any, Any]:
     """Nodes and weights on (0, 1) of a Gauss rule in u, share = u^2 (3 - 2 u)."""
-    nodes, weights = leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     u = 0.5 * (nodes + 1.0)
     return u**2 * (3.0 - 2.0 * u), weights * 3.0 * u * (1.0 - u)
 

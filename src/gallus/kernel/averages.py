@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import legvander
 
-from gallus.arrays import Array, array_namespace, in_blocks
+from gallus.arrays import Array, array_namespace, gauss_legendre, in_blocks
 from gallus.errors import InputError
 from gallus.geometry.table import PathLengthTable
 from gallus.kernel.moments import phase_powers, spherical_bessel
@@ -82,7 +82,7 @@ class DistanceWeight:
 
     def nodes(self, per_cell: int) -> tuple[Array, Array]:
         """Gauss nodes and weights that add up to 1, both of shape (cells * per_cell,)."""
-        x, w = leggauss(per_cell)
+        x, w = gauss_legendre(per_cell)
         distance = self.middle_m[:, None] + self.half_m[:, None] * x
         share = self.coefficients @ legvander(x, self.degree).T * w / 2
         return distance.ravel(), share.ravel()

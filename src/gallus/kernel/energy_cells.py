@@ -21,9 +21,9 @@ from functools import cache
 from typing import Any, Self
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import legvander
 
-from gallus.arrays import Array, array_namespace
+from gallus.arrays import Array, array_namespace, gauss_legendre
 from gallus.errors import InputError
 from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.moments import phase_powers, spherical_bessel
@@ -95,7 +95,7 @@ class EnergyCells:
 
     def spectrum_at(self, x: Array) -> Array:
         """The spectrum there, through its Legendre series."""
-        own, w = leggauss(self.spectrum.shape[1])
+        own, w = gauss_legendre(self.spectrum.shape[1])
         degree = self.spectrum.shape[1] - 1
         series = (self.spectrum * w) @ legvander(own, degree) * (2 * np.arange(degree + 1) + 1) / 2
         return np.asarray(series @ legvander(x, degree).T)
@@ -198,7 +198,7 @@ def wave(amplitude: Any, kappa: Any, cells: EnergyCells, distance_m: Array) -> A
 @cache
 def gauss(nodes: int) -> tuple[Array, Array]:
     """Gauss-Legendre nodes and weights."""
-    x, w = leggauss(nodes)
+    x, w = gauss_legendre(nodes)
     return np.asarray(x), np.asarray(w)
 
 

@@ -26,9 +26,9 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import legvander
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.kernel.averages import DistanceWeight
 from gallus.oscillation.base import cosine_and_sine, sine_ratio
 
@@ -185,7 +185,7 @@ class FewNodes:
         cell = np.repeat(np.arange(len(own)), count)
         which = np.arange(len(cell)) - np.repeat(np.cumsum(count) - count, count)
         reach = ((end - begin) / count / 2)[cell]
-        x, w = leggauss(FINE)
+        x, w = gauss_legendre(FINE)
         angle = (begin[cell] + (2 * which + 1) * reach)[:, None] + reach[:, None] * x
         inside = (centre + half * np.cos(angle) - middle[cell, None]) / own[cell, None]
         density = (legvander(inside, weight.degree) * weight.coefficients[wide][cell, None]).sum(-1)

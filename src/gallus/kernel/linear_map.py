@@ -106,10 +106,11 @@ class Block:
         """Expected counts without the norm, shape (..., rows)."""
         if not isinstance(model, DampedCosineModel):
             return self._by_quadrature(model, params) @ self.response.T
-        total: Any = 0.0
+        counts: Any = 0.0
         for weight, response in self.term_counts(model, params):
-            total = total + contract(weight, response)
-        return total  # type: ignore[no-any-return]
+            counts = counts + contract(weight, response)
+        found: Array = counts
+        return found
 
     def term_counts(
         self, model: DampedCosineModel, params: Params, at_energies: AtEnergies | None = None

@@ -10,11 +10,12 @@ adds exponential damping. Pure array functions.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from gallus.arrays import array_namespace
+from gallus.arrays import array_namespace, is_traceable
 from gallus.oscillation.base import cosine_and_sine
 
 SERIES_BELOW, SERIES_BELOW_HIGH = 4.0, 8.0
@@ -23,6 +24,8 @@ SERIES_BELOW, SERIES_BELOW_HIGH = 4.0, 8.0
 The recurrence to orders above 8 needs a larger argument.
 """
 SERIES_TERMS = 18
+NEGLIGIBLE = 2.0**-60
+"""Relative size of a term that is left out."""
 
 
 def spherical_bessel(z: Any, degree: int) -> Any:
@@ -78,7 +81,8 @@ def _series(z: Any, degree: int) -> Any:
     """
     xp = array_namespace(z)
     square = z * z
-    found = [_series_sum(square, degree + 1), _series_sum(square, degree)]
+    terms = _terms_needed(square, degree)
+    found = [_series_sum(square, k, terms) for k in (degree + 1, degree)]
     for k in range(degree, 0, -1):
         found.append((2 * k + 1) * found[-1] - square * found[-2])
     rising = [found[-1]]
@@ -89,12 +93,32 @@ def _series(z: Any, degree: int) -> Any:
     return xp.stack(rising)
 
 
-def _series_sum(square: Any, k: int) -> Any:
+def _series_sum(square: Any, k: int, terms: int) -> Any:
     """j_k/z^k = sum_n (-z^2/2)^n/(n! (2k+2n+1)!!) (DLMF 10.53.1), by Horner's scheme."""
-    total = 1.0
-    for n in range(SERIES_TERMS, 0, -1):
-        total = 1.0 - square / (2 * n * (2 * k + 2 * n + 1)) * total
-    return total / math.prod(range(1, 2 * k + 2, 2))
+    coefficients = _series_coefficients(k)
+    total = coefficients[terms] * square
+    for coefficient in coefficients[terms - 1 : 0 : -1]:
+        total = (total + coefficient) * square
+    return total + coefficients[0]
+
+
+@cache
+def _series_coefficients(k: int) -> tuple[float, ...]:
+    found = [1.0 / math.prod(range(1, 2 * k + 2, 2))]
+    for n in range(1, SERIES_TERMS + 1):
+        found.append(-found[-1] / (2 * n * (2 * k + 2 * n + 1)))
+    return tuple(found)
+
+
+def _terms_needed(square: Any, k: int) -> int:
+    """Terms of the series after which nothing is added; all of them for a traced argument."""
+    if is_traceable(square):
+        return SERIES_TERMS
+    largest, added, terms = float(np.abs(square).max(initial=0.0)), 1.0, 0
+    while added > NEGLIGIBLE and terms < SERIES_TERMS:
+        terms += 1
+        added *= largest / (2 * terms * (2 * k + 2 * terms + 1))
+    return max(terms, 1)
 
 
 def _recurrence(z: Any, degree: int) -> Any:

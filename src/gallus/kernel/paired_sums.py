@@ -85,7 +85,8 @@ def _fill(
     rows = max(1, BLOCK // weights.shape[1])
 
     def factors_of(part: slice) -> Array:
-        return factors(*(None if c is None else c[part] for c in columns))  # type: ignore[no-any-return]
+        strengths: Array = factors(*(None if c is None else c[part] for c in columns))
+        return strengths
 
     if starts[-1] - starts[0] >= MANY * len(weights):
         for weight, start, end in zip(weights, starts, starts[1:], strict=False):

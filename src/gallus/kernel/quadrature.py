@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 
-from gallus.arrays import Array, is_traceable
+from gallus.arrays import Array, gauss_legendre, is_traceable
 from gallus.errors import InputError
 from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.energy_cells import EnergyCells
@@ -45,7 +44,7 @@ def mean_in_cells(probability: Probability, weight: DistanceWeight, cells: Energ
     """
 
     def at(nodes: int) -> Array:
-        x, w = leggauss(nodes)
+        x, w = gauss_legendre(nodes)
         u = cells.nodes_per_MeV(x)
         share = cells.spectrum_at(x) * w / 2
         mean = _over_distance(probability, weight, (1 / u).ravel(), nodes)

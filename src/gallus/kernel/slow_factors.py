@@ -27,10 +27,10 @@ from operator import add
 from typing import Any, Self
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
 
-from gallus.arrays import Array, array_namespace
+from gallus.arrays import Array, array_namespace, gauss_legendre
 from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.moments import spherical_bessel
 from gallus.kernel.paired_sums import paired_sums
@@ -296,7 +296,7 @@ def _projected(
 ) -> Array:
     """Weight in a piece times Lagrange polynomials of its stretch, shape (ORDER + 1, NODES)."""
     cell, a, b = piece
-    x, w = leggauss(ORDER + NODES)
+    x, w = gauss_legendre(ORDER + NODES)
     distance = (b + a) / 2 + (b - a) / 2 * x
     in_cell = (distance - weight.middle_m[cell]) / weight.half_m[cell]
     density = legvander(in_cell, weight.degree) @ weight.coefficients[cell]
@@ -311,6 +311,6 @@ def _projected(
 @cache
 def _gauss() -> tuple[Array, Array]:
     """Gauss nodes, and the matrix from Legendre polynomials to the Lagrange polynomials there."""
-    x, w = leggauss(NODES)
+    x, w = gauss_legendre(NODES)
     orders = np.arange(NODES)
     return x, (w[:, None] * legvander(x, NODES - 1) * (2 * orders + 1) / 2).T

@@ -15,6 +15,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -84,9 +85,10 @@ class Workspace:
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        arrays: dict[str, Any] = self._entries[key]
         handle, partial = tempfile.mkstemp(dir=path.parent, suffix=".partial")
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **self._entries[key])  # type: ignore[arg-type]
+            np.savez(file, **arrays)
         # Readers see the whole file or none.
         Path(partial).replace(path)
 

@@ -257,7 +257,9 @@ def _solve(matrix: Array, vector: Array) -> Array:
     try:
         if matrix.ndim == 2:
             flat = vector.reshape(-1, vector.shape[-1])
-            return xp.linalg.solve(matrix, flat.T).T.reshape(vector.shape)  # type: ignore[no-any-return]
-        return xp.linalg.solve(matrix, vector[..., None])[..., 0]  # type: ignore[no-any-return]
+            solution: Array = xp.linalg.solve(matrix, flat.T).T.reshape(vector.shape)
+        else:
+            solution = xp.linalg.solve(matrix, vector[..., None])[..., 0]
     except np.linalg.LinAlgError as error:
         raise _degenerate() from error
+    return solution

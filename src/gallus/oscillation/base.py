@@ -51,7 +51,8 @@ def vacuum_phase_per_m(delta_m2_eV2: Array, energy_MeV: Array) -> Array:
 def cosine(phase: Array) -> Array:
     """Return cos(phase); see :func:`cosine_and_sine`."""
     if is_traceable(phase):
-        return fast_cosine(phase)  # type: ignore[no-any-return]
+        value: Array = fast_cosine(phase)
+        return value
     tangent = np.tan(0.5 * phase)
     return 2.0 / (1.0 + tangent * tangent) - 1.0
 
@@ -77,7 +78,8 @@ def sine_ratio(x: Array) -> Array:
     square = xp.where(small, x * x, 0.0)
     series = 1.0 - square / 6 * (1.0 - square / 20 * (1.0 - square / 42 * (1.0 - square / 72)))
     divisor = xp.where(small, 1.0, x)
-    return xp.where(small, series, cosine_and_sine(divisor)[1] / divisor)  # type: ignore[no-any-return]
+    ratio: Array = xp.where(small, series, cosine_and_sine(divisor)[1] / divisor)
+    return ratio
 
 
 @dataclass(frozen=True)
@@ -262,4 +264,5 @@ def sum_of_cosines(
             cos, sin = cosine_and_sine(phase)
             oscillation = weights[..., k, :] * cos + sine_weights[..., k, :] * sin
         total = total + terms.damping(k, baseline_m) * oscillation
-    return total  # type: ignore[no-any-return]
+    probability: Array = total
+    return probability

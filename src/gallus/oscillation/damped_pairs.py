@@ -36,7 +36,8 @@ def with_rates(terms: DampedCosines, rates_per_m: Sequence[Array]) -> DampedCosi
 def after_a_constant(values: Sequence[Array]) -> Array:
     """Stack 0, for the constant term, and one array of shape (..., n) for each other term."""
     xp = array_namespace(*values)
-    return xp.stack(xp.broadcast_arrays(0.0 * values[0], *values), axis=-2)  # type: ignore[no-any-return]
+    stack: Array = xp.stack(xp.broadcast_arrays(0.0 * values[0], *values), axis=-2)
+    return stack
 
 
 def probability_of_damped_pairs(

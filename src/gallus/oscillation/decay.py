@@ -41,7 +41,8 @@ from gallus.parameters import Parameter, Params
 def decay_rate_per_m(energy_MeV: Array, delta_m2_41_eV2: Array, gamma_4_eV: Array) -> Array:
     """g/L = m_4 Gamma_4/(2 E hbar c): the amplitude of nu_4 falls as exp(-g)."""
     mass = array_namespace(delta_m2_41_eV2).sqrt(delta_m2_41_eV2)
-    return RADIANS * mass * gamma_4_eV / energy_MeV  # type: ignore[no-any-return]
+    rate: Array = RADIANS * mass * gamma_4_eV / energy_MeV
+    return rate
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def energy_factor(energy_MeV: Array, power_r: Array) -> Array:
     """(E_ref/E)^r, at most 1e86."""
     xp = array_namespace(energy_MeV, power_r)
     logarithm = math.log(REFERENCE_ENERGY_MEV) - xp.log(energy_MeV)
-    return xp.exp(xp.minimum(power_r * logarithm, LARGEST_LOGARITHM))  # type: ignore[no-any-return]
+    factor: Array = xp.exp(xp.minimum(power_r * logarithm, LARGEST_LOGARITHM))
+    return factor
 
 
 def gallium_survival(
@@ -229,4 +230,5 @@ class Decoherence:
         xp = array_namespace(weights)
         constant, crossed = weights[..., :1, :], weights[..., 1:, :]
         kinds = [0.0 * crossed, crossed] if channel.antineutrino else [crossed, 0.0 * crossed]
-        return xp.concat([constant, *kinds], axis=-2)  # type: ignore[no-any-return]
+        selected: Array = xp.concat([constant, *kinds], axis=-2)
+        return selected

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, get_args
 
-from gallus.arrays import Array, array_namespace
+from gallus.arrays import Array
 from gallus.errors import unknown_name
 from gallus.oscillation.active import constant_term
 from gallus.oscillation.base import Channel, DampedCosines, Flavour
 from gallus.oscillation.evaluation import parameter_values, probability
+from gallus.oscillation.vacuum import column
 from gallus.parameters import Parameter, Params
 
 Loss = Literal["sterile", "active"]
@@ -78,7 +79,7 @@ class Deficit:
         deficit = parameter_values(self, params)["deficit"]
         intact = float(channel.final in (channel.initial, "active"))
         weight = intact + change(self.lost_to, channel.initial, channel.final) * deficit
-        return array_namespace(weight).asarray(weight)[..., None, None]  # type: ignore[no-any-return]
+        return column(column(weight))
 
     def sine_weights(self, channel: Channel, energy_MeV: Array, params: Params) -> None:
         """There are none."""

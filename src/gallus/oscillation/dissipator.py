@@ -132,30 +132,23 @@ class Dissipator:
             operators = adjoint(u) @ operators @ u
         # Conjugating U and the operators is conjugating the operators in the basis of mass states.
         part = without_rounding(operators.conj() if antineutrino else operators)
-        return part if self.factor is None else part * self._factor(energy_MeV)[..., None, None]
+        if self.factor is None:
+            return part
+        factor: Array = self.factor(energy_MeV)
+        _check_factor(factor)
+        return part * factor[..., None, None]
 
     def _operators(self, energy_MeV: Array) -> Array | Complex:
         """Operators without the factor, shape (..., n or 1, K, N, N)."""
         given: Any = self.operators
         if callable(given):
-            operators = given(energy_MeV)
+            operators: Array | Complex = given(energy_MeV)
             _check_operators(operators, range(4, 99))
         else:
             # Sequences are welcome, and arrays of jax stay what they are.
             operators = given if is_traceable(given) else np.asarray(given)
             operators = operators.reshape(1, -1, *operators.shape[-2:])
-        return operators  # type: ignore[no-any-return]
-
-    def _factor(self, energy_MeV: Array) -> Array:
-        factor: Array = self.factor(energy_MeV)  # type: ignore[misc]
-        if not is_traceable(factor) and not np.all((factor >= 0) & (factor < math.inf)):
-            raise InputError(
-                "is no factor of rates",
-                key="factor",
-                value=np.asarray(factor).tolist(),
-                allowed="finite numbers, 0 or more",
-            )
-        return factor
+        return operators
 
 
 def without_rounding(operators: Array | Complex) -> Array:
@@ -164,7 +157,18 @@ def without_rounding(operators: Array | Complex) -> Array:
     part = dissipative_part(operators)
     sizes = (xp.abs(operators) ** 2).sum(axis=(-3, -2, -1))
     real = norms(part) > ROUNDING * sizes
-    return xp.where(real[..., None, None], part, 0.0)  # type: ignore[no-any-return]
+    cleaned: Array = xp.where(real[..., None, None], part, 0.0)
+    return cleaned
+
+
+def _check_factor(factor: Array) -> None:
+    if not is_traceable(factor) and not np.all((factor >= 0) & (factor < math.inf)):
+        raise InputError(
+            "is no factor of rates",
+            key="factor",
+            value=np.asarray(factor).tolist(),
+            allowed="finite numbers, 0 or more",
+        )
 
 
 def _check_operators(operators: Any, dimensions: Any) -> None:

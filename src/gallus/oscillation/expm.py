@@ -65,7 +65,8 @@ def exponential_minus_one(matrices: Array) -> Array:
     squarings = xp.ceil(xp.log2(xp.clip(largest / LARGEST_NORM, 1.0, np.finfo(float).max)))
     series = taylor_minus_one(matrices * 2.0**-squarings)
     times = int(squarings) if xp is np else squarings.astype(int)
-    return _repeated(_square, times, series)  # type: ignore[no-any-return]
+    squared: Array = _repeated(_square, times, series)
+    return squared
 
 
 def taylor_minus_one(a: Array) -> Array:

@@ -71,7 +71,9 @@ def with_population(terms: DampedCosines) -> DampedCosines:
 
 def times(factors: Sequence[int], value: Array) -> Array:
     """Stack a value (..., n) times a factor for each term, shape (..., K, n)."""
-    return array_namespace(value).stack([factor * value for factor in factors], axis=-2)  # type: ignore[no-any-return]
+    xp = array_namespace(value)
+    stack: Array = xp.stack([factor * value for factor in factors], axis=-2)
+    return stack
 
 
 def fading_weights(mixing: VacuumMixing, channel: Channel) -> Array:
@@ -94,7 +96,8 @@ def fading_sine_weights(mixing: VacuumMixing, channel: Channel) -> Array | None:
     if weights is None:
         return None
     xp = array_namespace(weights)
-    return xp.concat([weights, 0.0 * weights[..., :1, :]], axis=-2)  # type: ignore[no-any-return]
+    extended: Array = xp.concat([weights, 0.0 * weights[..., :1, :]], axis=-2)
+    return extended
 
 
 def probability_with_fading(
@@ -135,4 +138,5 @@ def _population(mixing: VacuumMixing, channel: Channel) -> Array:
 def _moved(weights: Array, step: float | Array) -> Array:
     """Add a number to the weight of the constant term."""
     xp = array_namespace(weights)
-    return xp.concat([weights[..., :1, :] + step, weights[..., 1:, :]], axis=-2)  # type: ignore[no-any-return]
+    moved: Array = xp.concat([weights[..., :1, :] + step, weights[..., 1:, :]], axis=-2)
+    return moved

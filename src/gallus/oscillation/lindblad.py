@@ -73,7 +73,8 @@ def vacuum_hamiltonian(masses_squared_eV2: Array, energy_MeV: Array) -> Array:
     """diag(m_k^2)/2E in 1/m, shape (..., n, N, N), for m_k^2 of shape (..., N)."""
     xp = array_namespace(masses_squared_eV2, energy_MeV)
     phases = vacuum_phase_per_m(masses_squared_eV2[..., None, :], energy_MeV[:, None])
-    return phases[..., None] * xp.eye(phases.shape[-1])  # type: ignore[no-any-return]
+    hamiltonian: Array = phases[..., None] * xp.eye(phases.shape[-1])
+    return hamiltonian
 
 
 def matter_potential_per_m(
@@ -92,7 +93,8 @@ def matter_potential_per_m(
     neutral = [0.0] * min(3, states) + [0.5] * (states - 3)
     densities = (electron_density_mol_per_cm3, neutron_density_mol_per_cm3)
     electrons, neutrons = (xp.asarray(density, float)[..., None] for density in densities)
-    return per_density * (electrons * xp.asarray(charged) + neutrons * xp.asarray(neutral))  # type: ignore[no-any-return]
+    weighted: Array = electrons * xp.asarray(charged) + neutrons * xp.asarray(neutral)
+    return per_density * weighted
 
 
 # --- the system -------------------------------------------------------------------------------

@@ -48,7 +48,8 @@ def dephasing_operators(energy_MeV: Array, values: Mapping[str, Any]) -> Array:
     xp = array_namespace(energy_MeV, *values.values())
     root = xp.sqrt(2.0 * energy_factor(energy_MeV, values["power_r"]))
     d_2, d_3 = (root / xp.sqrt(values[name]) for name in ("lambda_12_m", "lambda_13_m"))
-    return (stacked([0.0 * d_2, d_2, d_3])[..., None] * xp.eye(3))[..., None, :, :]  # type: ignore[no-any-return]
+    operators: Array = stacked([0.0 * d_2, d_2, d_3])[..., None] * xp.eye(3)
+    return operators[..., None, :, :]
 
 
 DEPHASING: Final = own_parameters("C")
@@ -136,5 +137,6 @@ class LindbladModel:
 def as_array(matrix: list[list[Number]]) -> Complex:
     """Entries of shape (...) as one array (..., N, N)."""
     size = len(matrix)
-    entries = stacked([entry for row in matrix for entry in row])
-    return entries.reshape(*entries.shape[:-1], size, size)  # type: ignore[return-value]
+    entries: Any = stacked([entry for row in matrix for entry in row])
+    square: Complex = entries.reshape(*entries.shape[:-1], size, size)
+    return square

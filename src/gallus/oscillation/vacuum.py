@@ -106,7 +106,8 @@ def damped_survival(
 def damping_factor(exponent: Array) -> Array:
     """exp(-x), never below 1e-304: numbers that underflow cost five times as much."""
     xp = array_namespace(exponent)
-    return xp.exp(-xp.minimum(exponent, LARGEST_EXPONENT))  # type: ignore[no-any-return]
+    factor: Array = xp.exp(-xp.minimum(exponent, LARGEST_EXPONENT))
+    return factor
 
 
 def pair_cosines(splittings_eV2: Sequence[Array], energy_MeV: Array) -> DampedCosines:
@@ -283,10 +284,12 @@ class VacuumMixing:
 
 def column(value: Array) -> Array:
     """Append an axis for the energies."""
-    return array_namespace(value).asarray(value)[..., None]  # type: ignore[no-any-return]
+    values: Array = array_namespace(value).asarray(value)
+    return values[..., None]
 
 
 def stacked(values: Sequence[Array]) -> Array:
     """Stack arrays along a new last axis; shapes broadcast."""
     xp = array_namespace(*values)
-    return xp.stack(xp.broadcast_arrays(*values), axis=-1)  # type: ignore[no-any-return]
+    stack: Array = xp.stack(xp.broadcast_arrays(*values), axis=-1)
+    return stack

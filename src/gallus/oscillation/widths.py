@@ -48,7 +48,8 @@ def conjugate_width_nm(energy_width_MeV: Number) -> Array:
 
 def conjugate(width: Number) -> Array:
     """Return hbar c/(2 width): from nm to MeV and back."""
-    return HBARC_MEV_NM / (2.0 * width)  # type: ignore[no-any-return]
+    found: Array = HBARC_MEV_NM / (2.0 * width)
+    return found
 
 
 def coherence_length_m(
@@ -59,13 +60,14 @@ def coherence_length_m(
     Equal to :func:`gaussian_energy_damping` with sigma_E = hbar c/(2 sigma_x).
     """
     check_positive(position_width_nm, "position_width_nm")
-    length = COHERENCE * energy_MeV * energy_MeV * position_width_nm / abs(delta_m2_eV2)
-    return length  # type: ignore[no-any-return]
+    length: Array = COHERENCE * energy_MeV * energy_MeV * position_width_nm / abs(delta_m2_eV2)
+    return length
 
 
 def separation_per_m(energy_MeV: Number, position_width_nm: Number) -> Array:
     """1/L_coh for 1 eV2."""
-    return 1.0 / (COHERENCE * energy_MeV * energy_MeV * position_width_nm)  # type: ignore[no-any-return]
+    per_m: Array = 1.0 / (COHERENCE * energy_MeV * energy_MeV * position_width_nm)
+    return per_m
 
 
 def quadrature_sum(*widths: Number) -> Array:
@@ -73,7 +75,8 @@ def quadrature_sum(*widths: Number) -> Array:
     for number, width in enumerate(widths):
         check_width(width, f"widths[{number}]")
     xp = array_namespace(*widths)
-    return xp.sqrt(sum(width * width for width in widths))  # type: ignore[no-any-return]
+    together: Array = xp.sqrt(sum(width * width for width in widths))
+    return together
 
 
 def gaussian_energy_damping(
@@ -101,7 +104,8 @@ def gaussian_energy_exponent(
     check_width(energy_width_MeV, "energy_width_MeV")
     phase = RADIANS * delta_m2_eV2 * baseline_m / energy_MeV
     spread = phase * energy_width_MeV / energy_MeV
-    return 0.5 * spread * spread  # type: ignore[no-any-return]
+    exponent: Array = 0.5 * spread * spread
+    return exponent
 
 
 def gaussian_baseline_damping(
@@ -122,7 +126,8 @@ def gaussian_baseline_exponent(
     """(Delta m2 d/2E)^2/2, minus the logarithm of :func:`gaussian_baseline_damping`."""
     check_width(position_width_m, "position_width_m")
     spread = RADIANS * delta_m2_eV2 * position_width_m / energy_MeV
-    return 0.5 * spread * spread  # type: ignore[no-any-return]
+    exponent: Array = 0.5 * spread * spread
+    return exponent
 
 
 def lorentzian_energy_damping(
@@ -149,7 +154,8 @@ def lorentzian_energy_exponent(
     """abs(Delta m2) L Gamma/4E^2, minus the logarithm of :func:`lorentzian_energy_damping`."""
     check_width(full_width_MeV, "full_width_MeV")
     phase = RADIANS * abs(delta_m2_eV2) * baseline_m / energy_MeV
-    return 0.5 * phase * full_width_MeV / energy_MeV  # type: ignore[no-any-return]
+    exponent: Array = 0.5 * phase * full_width_MeV / energy_MeV
+    return exponent
 
 
 def uniform_baseline_damping(
@@ -161,7 +167,8 @@ def uniform_baseline_damping(
 
 
 def _exp_minus(exponent: Number) -> Array:
-    return array_namespace(exponent).exp(-exponent)  # type: ignore[no-any-return]
+    damping: Array = array_namespace(exponent).exp(-exponent)
+    return damping
 
 
 def check_positive(value: Number, key: str) -> None:

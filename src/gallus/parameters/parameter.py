@@ -212,6 +212,10 @@ def constraint_slopes(parameters: Sequence[Parameter], values: Params) -> dict[s
 
 
 def _check_value(parameter: Parameter, value: float | Array) -> None:
+    # A plain float is what a minimiser asks for, thousands of times: no array is made of it.
+    within = isinstance(value, float) and parameter.lower <= value <= parameter.upper
+    if within and math.isfinite(value):
+        return
     if is_traceable(value):
         return
     allowed = f"from {parameter.lower:g} to {parameter.upper:g}"

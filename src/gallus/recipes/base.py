@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import gammaincc, ndtri
@@ -192,7 +192,8 @@ def inner(left: Array, right: Array) -> Array:
         product: Array = np.vecdot(left, right)
     elif left.shape[-1] <= FEW:
         # Written out, it becomes one loop over the points with all that surrounds it.
-        product = sum(left[..., k] * right[..., k] for k in range(left.shape[-1]))  # type: ignore[assignment]
+        total: Any = sum(left[..., k] * right[..., k] for k in range(left.shape[-1]))
+        product = total
     else:
         product = (left * right).sum(axis=-1)
     return product

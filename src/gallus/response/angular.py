@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from gallus.arrays import Array, array_namespace, is_traceable
+from gallus.arrays import Array, array_namespace, gauss_legendre, is_traceable
 from gallus.response.checks import check_resolutions
 
 NODES = 64
@@ -117,7 +117,7 @@ def share_within_angle(cut_rad: Array, true_angle_rad: Array, sigma_rad: Array) 
     reach = 2 * xp.arcsin(xp.minimum(1.0, math.sqrt(FAR / 2) * width))
     low, high = xp.maximum(true - reach, 0.0), xp.minimum(true + reach, cut)
     half, middle = xp.maximum(high - low, 0.0) / 2, (high + low) / 2
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     seen = middle[..., None] + half[..., None] * nodes
     density = seen_angle_density(seen, true[..., None], width[..., None])
     smeared = half * (density @ weights)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gallus.arrays import Array, array_namespace, is_traceable
+from gallus.arrays import Array, array_namespace, gauss_legendre, is_traceable
 from gallus.response.checks import check_resolutions
 
 NODES = 4
@@ -111,7 +111,7 @@ def energy_migration(
     -------
     array, shape (bins, t)
     """
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     middle = (true_edges_MeV[1:] + true_edges_MeV[:-1]) / 2
     half = (true_edges_MeV[1:] - true_edges_MeV[:-1]) / 2
     energy = (middle[:, None] + half[:, None] * nodes).reshape(-1)

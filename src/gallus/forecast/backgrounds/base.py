@@ -97,10 +97,10 @@ class FromSurface:
 
 @dataclass(frozen=True)
 class FromSource:
-    """Gammas of the source: exp(-r/lambda)/r^2 at the distance r of the source.
+    """Photons of the source: exp(-r/lambda)/r^2 at the distance r of the source, outside its hole.
 
-    As if the target began there: exact behind a hole around the source, and for a source outside if
-    what is between attenuates like the target.
+    Exact where the target begins at one distance in all directions, at the rim of a hole around the
+    source, and for a source outside if what is between attenuates like the target.
 
     Parameters
     ----------
@@ -128,8 +128,8 @@ class Background:
     name : str
         Slug.
     per_day : float
-        Events per day in the whole target at the start, whatever their energy, as if it reached
-        into the hole around the source.
+        Events per day in the whole target at the start, whatever their energy: as if it reached
+        into the hole around the source, but for those `FromSource`, which begin behind it.
     spectrum : VisibleSpectrum
         Their visible energies.
     place : Place

@@ -24,17 +24,13 @@ from gallus.arrays import Array
 from gallus.constants import ELECTRON_MASS_MEV, FINE_STRUCTURE, SECONDS_PER_DAY
 from gallus.errors import InputError
 from gallus.forecast.backgrounds.attenuation import (
-    CM_PER_M,
-    Layer,
     Medium,
-    attenuation_per_cm,
+    attenuation_length_m,
     lowest_energy_MeV,
-    transmission,
 )
 from gallus.forecast.backgrounds.base import Background, FromSource, VisibleSpectrum
 from gallus.forecast.backgrounds.deposited_energy import PHOTONS, deposited_MeV
-from gallus.forecast.backgrounds.photon_rates import interacting_share
-from gallus.geometry.solids import Solid
+from gallus.forecast.backgrounds.photon_rates import PhotonPath
 from gallus.interactions.ground_state import NeutrinoLine
 
 BINS: Final = 150
@@ -67,18 +63,7 @@ def photons_per_decay(lines: Iterable[NeutrinoLine]) -> float:
 
 
 def bremsstrahlung(
-    lines: Sequence[NeutrinoLine],
-    activity_Bq: float,
-    half_life_d: float,
-    layers: Sequence[Layer],
-    solid: Solid,
-    height_m: float,
-    target: Medium,
-    electrons_per_cm3: float,
-    *,
-    hole_m: float = 0.0,
-    build_up: float = 1.0,
-    relative_error: float = math.inf,
+    lines: Sequence[NeutrinoLine], activity_Bq: float, half_life_d: float, path: PhotonPath
 ) -> Background:
     """Photons above 0.1 MeV from a source on the axis, ``bremsstrahlung``.
 
@@ -90,37 +75,33 @@ def bremsstrahlung(
         Neutrino lines of the source.
     activity_Bq, half_life_d : float
         Of the source at the start.
-    layers : sequence of Layer
-        Between source and target.
-    solid, height_m, target, electrons_per_cm3, hole_m, build_up, relative_error
-        As of :func:`gallus.forecast.backgrounds.source_gamma.source_gamma`.
+    path : PhotonPath
+        Shield and target.
 
     Raises
     ------
     InputError
-        If no line is above 0.1 MeV.
+        If no line is above 0.1 MeV, or the shield lets nothing through.
     """
     end, low = max(line.energy_MeV for line in lines), lowest_energy_MeV()
     if end <= low:
         raise InputError("is too low", key="lines", value=end, allowed=f"a line above {low} MeV")
     photon = _photons_MeV(end)
-    length_m = 1.0 / attenuation_per_cm(photon, target) / CM_PER_M
-    entering = photons_per_MeV(photon, lines) * (end - low) / BINS * transmission(photon, layers)
-    seen = build_up * activity_Bq * entering * interacting_share(solid, height_m, length_m)
+    emitted = activity_Bq * photons_per_MeV(photon, lines) * (end - low) / BINS
+    seen = emitted * path.interacting(photon)
     if not seen.sum() > 0:
         raise InputError("lets nothing through", key="layers", allowed="a thinner shield")
     weight = seen / seen.sum()
-    mean_length_m = float(np.interp(weight @ photon, photon, length_m))
-    edges, shares = _deposits(end, target, electrons_per_cm3)
+    edges, shares = _deposits(end, path.target, path.electrons_per_cm3)
     return Background(
         "bremsstrahlung",
-        float(seen.sum()) * math.exp(hole_m / mean_length_m) * SECONDS_PER_DAY,
+        float(seen.sum()) * SECONDS_PER_DAY,
         VisibleSpectrum(edges, weight @ shares),
-        FromSource(mean_length_m),
-        relative_error,
+        FromSource(attenuation_length_m(float(weight @ photon), path.target)),
+        path.relative_error,
         half_life_d,
         citations=("morrison-1940", "hubbell-1995"),
-        remark=f"photons above {low:g} MeV through the shield, narrow beam times {build_up:g}",
+        remark=f"photons above {low:g} MeV through the shield, narrow beam times {path.build_up:g}",
     )
 
 

@@ -2,8 +2,9 @@
 
 :func:`backgrounds` makes all of a set-up, :func:`background` those of one table: solar neutrinos
 are one for each reaction, 14C with a time window is the decays and their pile-up (with twice the
-relative error, and a pull of its own). Rates count the whole detector as if there were no hole
-around the source, all energies, before fiducial cuts and efficiency.
+relative error, and a pull of its own). Rates count all energies in the whole detector, before
+fiducial cuts and efficiency: photons of the source outside the hole around it, everything else as
+if there were no hole.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from gallus.experiments.background_sections import (
     SpectrumTable,
 )
 from gallus.experiments.setup import Setup
-from gallus.experiments.setup_geometry import is_inside, surface_m
+from gallus.experiments.setup_geometry import is_inside, source_and_target, surface_m
 from gallus.forecast.backgrounds.attenuation import CM_PER_M, Layer, Medium, medium_of
 from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
 from gallus.forecast.backgrounds.beta_isotopes import (
@@ -48,6 +49,7 @@ from gallus.forecast.backgrounds.carbon14 import (
 )
 from gallus.forecast.backgrounds.cosmogenic import cosmogenic, cosmogenic_per_day, laboratory
 from gallus.forecast.backgrounds.external_gamma import external_gamma
+from gallus.forecast.backgrounds.photon_rates import PhotonPath
 from gallus.forecast.backgrounds.polonium import NAME as POLONIUM
 from gallus.forecast.backgrounds.polonium import polonium210
 from gallus.forecast.backgrounds.solar import solar_background
@@ -202,12 +204,12 @@ def _source_gamma(section: SourceGammaTable, chosen: Setup) -> tuple[Background,
         energy_MeV = section.energy_MeV
         photons_per_s = float(section.impurity_Bq or 0.0) * section.photons_percent / 100
         half_life_d = float(section.impurity_half_life_d or math.inf)
-    return (source_gamma(energy_MeV, photons_per_s, half_life_d, **_shielded(section, chosen)),)
+    return (source_gamma(energy_MeV, photons_per_s, half_life_d, _path(section, chosen)),)
 
 
 def _bremsstrahlung(section: BremsstrahlungTable, chosen: Setup) -> tuple[Background, ...]:
     lines, activity = chosen.lines(), chosen.source.activity
-    return (bremsstrahlung(lines, activity, chosen.half_life_d, **_shielded(section, chosen)),)
+    return (bremsstrahlung(lines, activity, chosen.half_life_d, _path(section, chosen)),)
 
 
 def _spectrum(section: SpectrumTable, chosen: Setup) -> tuple[Background, ...]:
@@ -243,35 +245,27 @@ def _error(section: BackgroundTable) -> float:
     return math.inf if section.error_percent is None else section.error_percent / 100
 
 
-def _shielded(section: ShieldedTable, chosen: Setup) -> dict[str, Any]:
-    """Arguments that all photons of the source share."""
-    return {
-        "layers": _layers(section, chosen),
-        "solid": target_solid(chosen),
-        "height_m": chosen.position.distance_m,
-        "target": target_medium(chosen),
-        "electrons_per_cm3": chosen.electrons_per_cm3(),
-        "hole_m": _hole_m(chosen),
-        "build_up": section.build_up,
-        "relative_error": _error(section),
-    }
+def _path(section: ShieldedTable, chosen: Setup) -> PhotonPath:
+    target_solid(chosen)  # refuses zones
+    outside_hole = source_and_target(chosen.source, chosen.detector, chosen.position).solid
+    return PhotonPath(
+        _layers(section, chosen),
+        outside_hole,
+        chosen.position.distance_m,
+        target_medium(chosen),
+        chosen.electrons_per_cm3(),
+        section.build_up,
+        _error(section),
+    )
 
 
-def _layers(section: ShieldedTable, chosen: Setup) -> list[Layer]:
-    layers = [Layer(each.material, each.thickness_cm) for each in section.layers]
+def _layers(section: ShieldedTable, chosen: Setup) -> tuple[Layer, ...]:
+    layers = tuple(Layer(each.material, each.thickness_cm) for each in section.layers)
     if section.surrounding is None or is_inside(chosen.detector, chosen.position):
         return layers
     shield = max(chosen.source.shield_radius_m, chosen.source.radius_m)
     gap_m = chosen.position.distance_m - shield - surface_m(chosen.detector)
-    return [*layers, Layer(section.surrounding, CM_PER_M * gap_m)]
-
-
-def _hole_m(chosen: Setup) -> float:
-    """Length of target that the hole around a source inside takes away, beyond a cavity."""
-    if not is_inside(chosen.detector, chosen.position):
-        return 0.0
-    cavity_m = (chosen.detector.inner_radius_m or 0.0) - chosen.position.distance_m
-    return max(chosen.position.hole_radius_m - max(cavity_m, 0.0), 0.0)
+    return (*layers, Layer(section.surrounding, CM_PER_M * gap_m))
 
 
 def _radionuclide(chosen: Setup) -> Radionuclide:

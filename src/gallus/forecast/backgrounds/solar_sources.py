@@ -14,9 +14,8 @@ from functools import cache
 from typing import Final, get_args
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.database.loader import data_path, load
 from gallus.errors import unknown_name
 from gallus.experiments.background_sections import SolarName
@@ -144,7 +143,7 @@ def _production(name: str) -> tuple[Array, Array]:
 
 
 def _rule(end: float) -> tuple[Array, Array]:
-    nodes, weights = leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     return 0.5 * end * (nodes + 1.0), 0.5 * end * weights
 
 

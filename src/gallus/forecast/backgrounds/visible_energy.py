@@ -21,7 +21,7 @@ import math
 import numpy as np
 from scipy.special import loggamma
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.constants import ELECTRON_MASS_MEV, FINE_STRUCTURE, HBARC_MEV_FM
 from gallus.forecast.backgrounds.base import VisibleSpectrum
 from gallus.forecast.backgrounds.nuclide_file import Beta
@@ -126,7 +126,7 @@ def beta_shares(beta: Beta, edges_MeV: Array) -> Array:
     kinetic = np.clip(edges_MeV - beta.added_MeV, 0.0, beta.branch.endpoint_MeV)
     width = np.diff(kinetic)
     inside = width > 0.0
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = gauss_legendre(NODES)
     energy = kinetic[:-1][inside, None] + width[inside, None] * (nodes + 1.0) / 2.0
     content = np.zeros_like(width)
     content[inside] = width[inside] * (electron_spectrum(energy, beta) @ (weights / 2.0))

@@ -1,13 +1,16 @@
 """What forecasts share: several observations as one, and what a result has.
 
 A question takes one :class:`~gallus.forecast.observation.Observation` or several, puts them side by
-side with :func:`joint`, and gives a :class:`Forecast`.
+side with :func:`joint`, and gives a :class:`Forecast`. :class:`CountedResult` holds what is said of
+the counts where rate, shape or both may be asked.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,6 +41,44 @@ class Forecast(Protocol):
         ...
 
 
+class Counts(NamedTuple):
+    """Expected counts of the undisturbed signal and of all backgrounds."""
+
+    events: float
+    background: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedResult(ABC):
+    """A :class:`Forecast` that says what it used of which counts.
+
+    Parameters
+    ----------
+    information : str
+        ``rate``, ``shape`` or ``both``.
+    events, background : float
+        Expected counts.
+    limits : dict
+        Contributions to the error, in quadrature: statistics and each pull.
+    """
+
+    information: str
+    events: float
+    background: float
+    limits: dict[str, float]
+
+    @property
+    @abstractmethod
+    def sigma(self) -> float:
+        """Standard deviations of what was asked for."""
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain numbers for JSON; what was asked for comes first."""
+        content = asdict(self)
+        shared = {each.name: content.pop(each.name) for each in fields(CountedResult)}
+        return {**content, **shared, "sigma": self.sigma}
+
+
 def listed(observations: Observations) -> tuple[Observation, ...]:
     """Observations as a tuple.
 
@@ -51,6 +92,15 @@ def listed(observations: Observations) -> tuple[Observation, ...]:
     if not several or len(set(names)) < len(names):
         raise InputError("need a name each", key="observations", value=names, allowed="1 or more")
     return several
+
+
+def expected_counts(observations: Observations) -> Counts:
+    """Counts of all observations together."""
+    several = listed(observations)
+    return Counts(
+        float(sum(each.undisturbed.sum() for each in several)),
+        float(sum(each.background.sum() for each in several)),
+    )
 
 
 def joint(observations: Observations, signals: Sequence[Array] | None = None) -> Expectation:

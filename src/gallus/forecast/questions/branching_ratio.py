@@ -14,7 +14,7 @@ with the counts N_h and N_l of the high and low lines, exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -23,7 +23,7 @@ from gallus.arrays import Array
 from gallus.errors import InputError, unknown_name
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations
+from gallus.forecast.questions.base import CountedResult, Observations, expected_counts
 from gallus.forecast.questions.coupling_columns import (
     Information,
     informed,
@@ -57,9 +57,11 @@ class Shift(NamedTuple):
         return self.needed - self.adopted
 
 
-@dataclass(frozen=True)
-class BranchingRatioResult:
+@dataclass(frozen=True, kw_only=True)
+class BranchingRatioResult(CountedResult):
     """What a run says about the branching ratio.
+
+    What else is counted is in :class:`~gallus.forecast.questions.base.CountedResult`.
 
     Parameters
     ----------
@@ -67,33 +69,19 @@ class BranchingRatioResult:
         f of the source and its one-sigma error, all pulls included.
     shift : float
         Change of f that is to be seen.
-    information : str
-        ``shape`` if the size of the signal is fitted, ``both`` if the activity is known.
-    events, background : float
-        Expected counts.
     excited_share : float
         Share of the signal that the low lines cause.
-    limits : dict
-        Contributions to the error, in quadrature: statistics and each pull.
     """
 
     branching_ratio: float
     error: float
     shift: float
-    information: str
-    events: float
-    background: float
     excited_share: float
-    limits: dict[str, float]
 
     @property
     def sigma(self) -> float:
         """Standard deviations of the shift."""
         return abs(self.shift) / self.error
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain numbers."""
-        return {**asdict(self), "sigma": self.sigma}
 
 
 def explaining_shift(
@@ -175,17 +163,17 @@ def branching_ratio_sensitivity(
         raise InputError("is no shift", key="shift", value=shift, allowed="not 0")
     several = sequence(observations)
     expectation, columns = informed(several, _columns, information)
-    signal = sum(each.undisturbed.sum() for each in several)
-    low = sum(line_part(each, _weights(each)[1]).sum() for each in several)
+    counts = expected_counts(several)
+    low = float(sum(line_part(each, _weights(each)[1]).sum() for each in several))
     return BranchingRatioResult(
-        _branching_ratio(several[0]),
-        marginal_errors(expectation, columns)[BRANCHING_RATIO],
-        shift,
-        information,
-        float(signal),
-        float(sum(each.background.sum() for each in several)),
-        float(low / signal),
-        error_budget(expectation, columns, BRANCHING_RATIO),
+        branching_ratio=_branching_ratio(several[0]),
+        error=marginal_errors(expectation, columns)[BRANCHING_RATIO],
+        shift=shift,
+        excited_share=low / counts.events,
+        information=information,
+        events=counts.events,
+        background=counts.background,
+        limits=error_budget(expectation, columns, BRANCHING_RATIO),
     )
 
 

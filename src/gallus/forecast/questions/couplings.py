@@ -23,7 +23,7 @@ from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import covariance, error_budget
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations
+from gallus.forecast.questions.base import Observations, expected_counts
 from gallus.forecast.questions.coupling_columns import (
     Information,
     coupling_parts,
@@ -144,7 +144,7 @@ def coupling_sensitivity(
         alone[VECTOR],
         alone[AXIAL],
         information,
-        float(sum(each.undisturbed.sum() for each in several)),
+        expected_counts(several).events,
         error_budget(expectation, columns, AXIAL),
     )
 

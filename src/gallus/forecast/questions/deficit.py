@@ -20,7 +20,13 @@ from gallus.errors import InputError, located, unknown_name
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations, joint, listed, together
+from gallus.forecast.questions.base import (
+    Observations,
+    expected_counts,
+    joint,
+    listed,
+    together,
+)
 from gallus.oscillation.deficit import Deficit, Loss
 
 GALLIUM = 0.2
@@ -134,8 +140,7 @@ def deficit_sensitivity(
         lost_to,
         marginal_errors(null, columns)["deficit"],
         math.sqrt(max(chi2, 0.0)),
-        float(sum(each.undisturbed.sum() for each in several)),
-        float(sum(each.background.sum() for each in several)),
+        *expected_counts(several),
         error_budget(null, columns, "deficit"),
     )
 
@@ -242,7 +247,7 @@ def events_needed(
     from scipy.optimize import brentq
 
     root = brentq(lambda x: error(x) / wanted - 1, low, high, xtol=1e-12)
-    return float(math.exp(root) * sum(each.undisturbed.sum() for each in several))
+    return float(math.exp(root) * expected_counts(several).events)
 
 
 BACKGROUND_VALUES = ("error_percent", "per_day")

@@ -66,11 +66,6 @@ class ElectronTrack:
     lost_after_mm: float
     lost_at_deg: float
 
-    @property
-    def share_of_range(self) -> float:
-        """Share of the track on which the direction is better known than the angle."""
-        return min(self.lost_after_mm / self.range_mm, 1.0)
-
 
 def transparent_materials() -> tuple[str, ...]:
     """Names of the materials whose refractive index the database has."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gallus.arrays import Array
+from gallus.arrays import Array, gauss_legendre
 from gallus.errors import InputError
 from gallus.interactions.electron_scattering import ScatteringModel
 from gallus.interactions.scattering_kinematics import largest_recoil_MeV
@@ -133,7 +133,7 @@ class LineSpectra:
 def quadrature(edges: Iterable[float], nodes: int) -> tuple[Array, Array]:
     """Gauss-Legendre nodes and weights between neighbouring edges, joined."""
     bounds = np.unique(np.asarray(tuple(edges), dtype=np.float64))
-    x, weight = np.polynomial.legendre.leggauss(nodes)
+    x, weight = gauss_legendre(nodes)
     middle, half = (bounds[1:] + bounds[:-1]) / 2, np.diff(bounds) / 2
     return (middle[:, None] + half[:, None] * x).ravel(), (half[:, None] * weight).ravel()
 

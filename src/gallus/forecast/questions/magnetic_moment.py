@@ -12,7 +12,7 @@ moment the upper limit at the confidence level C is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations
+from gallus.forecast.questions.base import CountedResult, Observations, expected_counts
 from gallus.forecast.questions.coupling_columns import (
     Information,
     informed,
@@ -35,9 +35,12 @@ MOMENT2 = "magnetic_moment2"
 UNIT_MUB = 1e-11
 
 
-@dataclass(frozen=True)
-class MagneticMomentResult:
+@dataclass(frozen=True, kw_only=True)
+class MagneticMomentResult(CountedResult):
     """What a measurement says about the magnetic moment of nu_e if there is none.
+
+    The limits are those of mu^2; what else is counted is in
+    :class:`~gallus.forecast.questions.base.CountedResult`.
 
     Parameters
     ----------
@@ -47,30 +50,16 @@ class MagneticMomentResult:
         Confidence level.
     error_mu2 : float
         One-sigma error of mu^2, in (1e-11 Bohr magnetons)^2.
-    information : str
-        ``rate``, ``shape`` or ``both``.
-    events, background : float
-        Expected counts.
-    limits : dict
-        Contributions to the error of mu^2, in quadrature: statistics and each pull.
     """
 
     limit_muB: float
     confidence: float
     error_mu2: float
-    information: str
-    events: float
-    background: float
-    limits: dict[str, float]
 
     @property
     def sigma(self) -> float:
         """Standard deviations that a moment of 1e-11 Bohr magnetons would show."""
         return 1.0 / self.error_mu2
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain numbers."""
-        return {**asdict(self), "sigma": self.sigma}
 
 
 def magnetic_moment_sensitivity(
@@ -97,14 +86,15 @@ def magnetic_moment_sensitivity(
     expectation, columns = informed(several, _columns, information)
     error = marginal_errors(expectation, columns)[MOMENT2]
     limit = UNIT_MUB * float(np.sqrt(two_sided_sigmas(confidence) * error))
+    counts = expected_counts(several)
     return MagneticMomentResult(
-        limit,
-        confidence,
-        error,
-        information,
-        float(sum(each.undisturbed.sum() for each in several)),
-        float(sum(each.background.sum() for each in several)),
-        error_budget(expectation, columns, MOMENT2),
+        limit_muB=limit,
+        confidence=confidence,
+        error_mu2=error,
+        information=information,
+        events=counts.events,
+        background=counts.background,
+        limits=error_budget(expectation, columns, MOMENT2),
     )
 
 

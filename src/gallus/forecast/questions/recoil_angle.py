@@ -56,11 +56,6 @@ class Separation(NamedTuple):
     high_deg: float
     low_deg: float
 
-    @property
-    def difference_deg(self) -> float:
-        """Angle between them."""
-        return self.high_deg - self.low_deg
-
 
 def angle_measurement(
     threshold_MeV: float,

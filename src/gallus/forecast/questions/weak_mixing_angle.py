@@ -12,12 +12,12 @@ corrections shift the couplings, hardly their slopes.)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from gallus.arrays import Array
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations
+from gallus.forecast.questions.base import CountedResult, Observations, expected_counts
 from gallus.forecast.questions.coupling_columns import (
     Information,
     coupling_parts,
@@ -32,9 +32,11 @@ from gallus.interactions.scattering_couplings import low_energy_sin2_theta_w
 ANGLE = "sin2_theta_w"
 
 
-@dataclass(frozen=True)
-class WeakMixingAngleResult:
+@dataclass(frozen=True, kw_only=True)
+class WeakMixingAngleResult(CountedResult):
     """Error of the weak mixing angle.
+
+    What is counted is in :class:`~gallus.forecast.questions.base.CountedResult`.
 
     Parameters
     ----------
@@ -46,31 +48,17 @@ class WeakMixingAngleResult:
         Error over the low-energy value.
     rate_slope : float
         d ln N/d sin^2(theta_W) of the whole signal.
-    information : str
-        ``rate``, ``shape`` or ``both``.
-    events, background : float
-        Expected counts.
-    limits : dict
-        Contributions to the error, in quadrature: statistics and each pull.
     """
 
     error: float
     statistical_error: float
     relative_error: float
     rate_slope: float
-    information: str
-    events: float
-    background: float
-    limits: dict[str, float]
 
     @property
     def sigma(self) -> float:
         """Low-energy value over its error."""
         return 1.0 / self.relative_error
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain numbers."""
-        return {**asdict(self), "sigma": self.sigma}
 
 
 def weak_mixing_angle_sensitivity(
@@ -95,17 +83,16 @@ def weak_mixing_angle_sensitivity(
     expectation = measured(expectation)
     error = marginal_errors(expectation, columns)[ANGLE]
     alone = marginal_errors(expectation.only(()), columns)[ANGLE]
-    events = float(sum(each.undisturbed.sum() for each in several))
-    slope = float(columns[ANGLE].sum())
+    counts = expected_counts(several)
     return WeakMixingAngleResult(
-        error,
-        alone,
-        error / low_energy_sin2_theta_w(),
-        slope / events,
-        information,
-        events,
-        float(sum(each.background.sum() for each in several)),
-        error_budget(expectation, columns, ANGLE),
+        error=error,
+        statistical_error=alone,
+        relative_error=error / low_energy_sin2_theta_w(),
+        rate_slope=float(columns[ANGLE].sum()) / counts.events,
+        information=information,
+        events=counts.events,
+        background=counts.background,
+        limits=error_budget(expectation, columns, ANGLE),
     )
 
 
