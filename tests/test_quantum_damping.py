@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from gallus.coherence.damping import Widths
+from gallus.coherence.damping import Widths, damping
 from gallus.coherence.description import setup
+from gallus.coherence.gallium_sources import gallium_setups
 from gallus.coherence.readings import Reading
 from gallus.errors import InputError
 from gallus.explanation import Explanation, fit_gallium
@@ -121,6 +122,9 @@ def test_quantum_mechanics_is_irrelevant_for_gallium() -> None:
     assert abs(quiet.chi2_change) < abs(whole.chi2_change) < 1e-6
     active = quantum_damping(fitted("three-flavour"), Reading(line_width="none"))
     assert active.largest_ratio_change < 1e-16
+    for moved in (quiet, whole, active):
+        assert moved.irrelevant
+        assert "quantum damping is irrelevant for the gallium data" in moved.verdict
     assert active.parameter_changes == {}
 
 
@@ -133,8 +137,70 @@ def test_changes_scale_with_the_square_of_the_width() -> None:
     assert two.chi2_change == pytest.approx(4 * one.chi2_change, rel=1e-9)
 
 
+def test_second_order_is_what_first_order_leaves_out() -> None:
+    """Exponents of 1e-2 at 30 keV: the third order is 1e-2 of the second."""
+    result, width = fitted(), 3e4
+    both = changes(result, same_everywhere(Widths(math.inf, width), result))
+    found = difference(WavePacket("sigma_E"), result, {"sigma_E_MeV": width * 1e-6})
+    left = np.array(found) - both.ratio_changes[ROWS]
+    np.testing.assert_allclose(left, both.second_order[ROWS], rtol=0.05)
+
+
+def test_all_three_exponents_enter_the_second_order() -> None:
+    """<X^2 cos phi L>/2 by Gauss nodes, X with all widths, for the term of the sterile state."""
+    result, widths = fitted(), Widths(1e-4, 3e4, 2e4)
+    second = changes(result, same_everywhere(widths, result)).second_order[4]
+    block = result.likelihood.kernel.blocks[4]
+    mixing, splitting = (result.values[k] for k in ("sin2_2theta_ee", "delta_m2_41_eV2"))
+    distance, share = block.distances.nodes(12)
+    energy = block.energy_MeV[:, None]
+    exponent = damping(widths, splitting, energy, distance).exponent
+    cosine = np.cos(2.5338655 * splitting * distance / energy)
+    mean = (share * exponent**2 * cosine).sum(axis=1)
+    # Interference with three active states instead of one: 1e-3 of it through their splittings.
+    expected = float(block.response[0] @ (mixing / 2 * mean)) / 2
+    assert second == pytest.approx(expected, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (1e3, "irrelevant"),
+        (4e4, "small correction"),
+        (1.5e5, "matters"),
+        (1e6, "no more than a hint"),
+    ],
+)
+def test_the_verdict_follows_the_widths(width: float, said: str) -> None:
+    """40 keV are 5 % of the energy and change ratios by 2 % of their errors, 150 keV by a third."""
+    moved = changes(fitted(), same_everywhere(Widths(math.inf, width), fitted()))
+    assert said in moved.verdict
+    assert moved.irrelevant == (width < 1e4)
+
+
+def test_widths_of_a_users_own_source_are_used() -> None:
+    """Chromium at 1e9 K: E sqrt(kT/M) = 1.35e-3 E, and exponents as large as its square says."""
+    hot = setup("gallium-cr51").model_copy(update={"production_temperature_K": 1e9})
+    quiet = Reading(line_width="none")
+    cold, warm = (quantum_damping(fitted(), quiet, gallium_setups(each)) for each in (None, hot))
+    thermal = math.sqrt(1e9 * 8.617333e-5 / 47.4548e9)
+    for energy, each in zip(warm.widths[0].energy_MeV, warm.widths[0].widths, strict=True):
+        assert each.sigma_en_eV == pytest.approx(thermal * energy * 1e6, rel=1e-3)
+    # The thermal part of the width at 293 K is all but 3e-4 of its square.
+    scale = warm.ratio_changes[4] / cold.ratio_changes[4]
+    assert scale == pytest.approx(1e9 / 293.0, rel=2e-3)
+    assert warm.ratio_changes[3] == cold.ratio_changes[3]  # 37Ar is as it was
+
+
+@pytest.mark.parametrize("name", ["reactor", "be7-beest"])
+def test_other_sources_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"'{name}'.*sources of the gallium data.*51Cr or 37Ar"):
+        gallium_setups(setup(name))
+
+
 def test_numbers_for_json_name_the_experiments() -> None:
     content = quantum_damping(fitted()).as_dict()
+    assert content["widths"]["51Cr"]["setup"] == "gallium-cr51"  # type: ignore[index]
     assert len(content["ratio_changes"]) == 6  # type: ignore[arg-type]
     assert set(content["parameter_changes"]) == {"sin2_2theta_ee", "delta_m2_41_eV2"}  # type: ignore[call-overload]
 

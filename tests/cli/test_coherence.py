@@ -92,16 +92,52 @@ def test_check_and_fit_are_printed_and_written(gallus: Gallus, tmp_path: Path) -
     assert ElementTree.parse(figure).getroot().tag.endswith("svg")
 
 
+def test_a_fit_uses_the_widths_of_the_users_file_and_names_them(
+    gallus: Gallus, tmp_path: Path
+) -> None:
+    """Three flavours: the change of chi2 by thermal motion grows with the temperature."""
+    text = data_path("coherence-gallium-cr51").read_text()
+    path = tmp_path / "hot.toml"
+    path.write_text(text.replace("temperature_K = 293.0", "temperature_K = 1e9"))
+    options = ("--fit", "three-flavour", "--reading", "line_width=none")
+    numbers = tmp_path / "hot.json"
+    output = gallus("coherence", path, *options, "--json", numbers).output
+    hot = json.loads(numbers.read_text())["gallium_fit"]
+    cold = content(gallus, "gallium-cr51", *options)["gallium_fit"]
+    assert hot["widths"]["51Cr"]["setup"] == str(path)
+    assert hot["widths"]["37Ar"] == cold["widths"]["37Ar"]
+    name = "best-inner"
+    scale = hot["ratio_changes"][name] / cold["ratio_changes"][name]
+    # Without recoil and localisation, which are 1e-3 of it, 1e9 K over 293 K.
+    assert scale == pytest.approx(1e9 / 293.0, rel=2e-3)
+    assert "Widths of 37Ar: gallium-ar37" in output
+    assert "quantum damping is irrelevant for the gallium data" in output
+
+
+def test_energies_of_the_users_own_are_marked(gallus: Gallus) -> None:
+    output = " ".join(gallus("coherence", "gallium-cr51", "--energy", 3).output.split())
+    assert "particles at 3 MeV (set-up: 0.7465, 0.4264)" in output
+    assert "do not hold: gallium-cr51 V, Ge, e-." in output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["reacter"], "did you mean 'reactor'"),
         (["none.toml"], "No such file"),
         (["juno", "--reading", "sigma_m"], "NAME=VALUE"),
+        (["juno", "--reading", "sigma_m=half"], "--reading sigma_m = 'half'"),
         (["juno", "--reading", "sigma_m=half"], "full, momentum-terms"),
+        (["juno", "--reading", "colour=red"], "--reading = 'colour'"),
         (["juno", "--reading", "colour=red"], "allowed: density_effect"),
-        (["juno", "--energy", "-3"], "energies_MeV"),
-        (["juno", "--energy", "1.5"], "below threshold"),
+        (["juno", "--energy", "-3"], "--energy = -3.0"),
+        (["juno", "--baseline", "-3"], "--baseline = -3.0"),
+        (["juno", "--delta-m2", "nan"], "--delta-m2 = nan"),
+        (["juno", "--energy", "1.5"], "juno: --energy = 1.5: is below the threshold"),
+        (["gallium-cr51", "--energy", "0.1"], "--energy = 0.1"),
+        (["gallium-cr51", "--energy", "0.1"], "(allowed: above 0.23255)"),
+        (["juno", "--fit", "sterile"], "--fit = 'sterile'"),
+        (["be7-beest", "--fit", "sterile"], "51Cr or 37Ar in production and 71Ga"),
         (["juno", "--fit", "decoherence"], "allowed: sterile, three-flavour"),
         (["juno", "--fit", "steril"], "did you mean 'sterile'"),
         (["--check"], "needs a set-up"),

@@ -14,11 +14,14 @@ from gallus.cli.forecast import ASKED
 from gallus.cli.forecast_questions import QUESTIONS
 from gallus.cli.forecast_tables import TOGETHER
 from gallus.database import reference
+from gallus.experiments.setup import setup
 from gallus.figures import forecast as forecast_figures
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Gallus
 
+BAD_GRID = ("--grid", "sin2_2theta_ee=0:2:3", "--grid", "delta_m2_41_eV2=1:2:3")
+"""sin^2 2theta up to 2."""
 BARE = ("jne-1t", "--no-backgrounds")
 
 
@@ -98,6 +101,32 @@ def test_the_budget_is_led_by_what_limits(gallus: Gallus) -> None:
     assert lines.index("activity ") < lines.index("statistics ")
 
 
+def test_what_is_taken_as_exact_stands_next_to_the_answer(gallus: Gallus) -> None:
+    lines = gallus("forecast", *BARE, "--for", "deficit", "--set", "activity_percent=5").output
+    assert lines.index("cross section, response taken as exactly") < lines.index("What limits")
+    assert "activity, cross section" not in lines
+
+
+def test_days_without_the_source_have_a_column(gallus: Gallus) -> None:
+    arguments = ("jne-1t", "--for", "backgrounds", "--set", "source_off_days=300")
+    found, plain = content(gallus, *arguments), content(gallus, *arguments[:3])
+    there = found["experiments"]["jne-1t"]
+    assert (there["live_days"], there["live_days_without_source"]) == (30.0, 300.0)
+    for name, each in there["backgrounds"].items():
+        one = plain["experiments"]["jne-1t"]["backgrounds"][name]
+        assert each["events"] == pytest.approx(one["events"])
+        steady = each["events_without_source"]
+        assert steady == pytest.approx(10 * one["events"])
+    assert "30 days with source, 300 without" in gallus("forecast", *arguments).output
+
+
+def test_where_nothing_is_left_the_curve_has_a_gap(gallus: Gallus) -> None:
+    arguments = ("jne-1t", "--for", "deficit", "--against", "threshold_keV=200:900:3")
+    answers = content(gallus, *arguments)["against"]["answers"]["jne-1t"]
+    assert answers[2] is None
+    assert answers[0] > answers[1] > 0
+
+
 def test_json_follows_the_contract(gallus: Gallus) -> None:
     found = content(gallus, "jne-500t", "--for", "deficit")
     assert found["question"] == "deficit"
@@ -149,7 +178,7 @@ def test_the_sterile_answer_names_the_gallium_fit(gallus: Gallus) -> None:
 
 def test_backgrounds_are_listed_with_what_is_known_of_them(gallus: Gallus) -> None:
     output = gallus("forecast", "jne-500t", "--for", "backgrounds").output
-    for text in ("signal", "this run only", "events", "per day", "remark"):
+    for text in ("signal", "100 %", "6.09 %", "events", "per day", "remark"):
         assert text in output
     described = content(gallus, "jne-500t", "--for", "backgrounds")["experiments"]["jne-500t"]
     assert described["signal"] == pytest.approx(22783, rel=2e-3)  # the talk's 22 788
@@ -171,6 +200,26 @@ def test_the_best_design_is_no_worse_than_what_it_began_with(gallus: Gallus) -> 
     assert best["merit"] >= best["merit_before"]
     assert found["result"]["sigma"] == pytest.approx(best["merit"], rel=1e-6)
     assert best["at_bounds"] == {"position.distance_m": "lower"}  # nothing but the wall holds it
+
+
+def test_no_cut_is_the_best_cut_and_says_so(gallus: Gallus) -> None:
+    # Without background every event that is kept helps.
+    arguments = ("--for", "deficit", "--no-backgrounds", "--optimise", "fiducial_radius_m=0.3:0.6")
+    finished = gallus("forecast", "jne-1t", *arguments)
+    assert "whole detector" in finished.output
+    assert "that one is the answer" in " ".join(finished.output.split())
+    assert "None" not in finished.output
+
+
+def test_one_background_can_be_taken_away(gallus: Gallus) -> None:
+    kept = content(gallus, "jne-1t", "--for", "backgrounds")["experiments"]["jne-1t"]
+    name = next(iter(setup("jne-1t").background)).name
+    without = content(gallus, "jne-1t", "--for", "backgrounds", "--set", f"background.{name}=none")[
+        "experiments"
+    ]["jne-1t"]
+    gone = {key for key in kept["backgrounds"] if key.startswith(name)}
+    assert gone
+    assert set(without["backgrounds"]) == set(kept["backgrounds"]) - gone
 
 
 @pytest.mark.parametrize(
@@ -208,23 +257,35 @@ def test_all_together_has_one_name() -> None:
         (["juno", "--for", "deficit", "--set", "distance_m=17.1"], "into the wall"),
         (["juno", "--for", "deficit", "--set", "activity_percent=-1"], "activity_percent = -1"),
         (["juno", "--for", "deficit", "--days", "0"], "--days"),
-        (["juno", "--for", "deficit", "--deficit", "2"], "deficit = 2"),
-        (["juno", "--for", "deficit", "--lost-to", "dark"], "sterile"),
+        (["juno", "--for", "deficit", "--deficit", "2"], "--deficit = 2"),
+        (["jne-1t", "--for", "deficit", "--lost-to", "dark"], "--lost-to = 'dark'"),
         (["juno", "--for", "deficit", "--information", "rate"], "--information = 'rate'"),
         (["juno", "--for", "couplings", "--information", "all"], "unknown information"),
+        (["juno", "--for", "couplings", "--information", "rate"], "--information = 'rate'"),
+        (["juno", "--for", "deficit", "--set", "threshold_keV=900"], "threshold_keV = 900"),
         (["juno", "--for", "deficit", "--grid", "a=1:2:3"], "--for sterile"),
         (["juno", "--for", "sterile", "--grid", "a=1:2"], "no axis"),
-        (["juno", "--for", "sterile", "--grid", "deficit=0:1:3"], "other axes"),
+        (["juno", "--for", "sterile", "--grid", "deficit=0:1:3"], "--grid = 'deficit'"),
+        (
+            ["juno", "--for", "sterile", *BAD_GRID],
+            "--grid sin2_2theta_ee = 2.0",
+        ),
         (["juno", "--for", "deficit", "--against", "days"], "--against = 'days'"),
-        (["juno", "--for", "deficit", "--against", "day=1:2:3"], "did you mean"),
+        (["juno", "--for", "deficit", "--against", "day=1:2:3"], "--against = 'day'"),
+        (["juno", "--for", "deficit", "--against", "distance_m=-1:2:3"], "--against position."),
         (["juno", "--for", "deficit", "--optimise", "distance_m=3"], "--optimise"),
         (["juno", "--for", "deficit", "--optimise", "distance_m=3:1"], "LO < HI"),
+        (["juno", "--for", "deficit", "--optimise", "distance_m=-1:3"], "at least 0"),
+        (
+            ["juno", "--for", "deficit", "--optimise", "fiducial_radius_m=2:20"],
+            "--optimise detection.fiducial_radius_m = 20.0",
+        ),
         (["juno,gagg", "--for", "deficit", "--optimise", "days=1:9"], "one experiment"),
         (["best-zn65", "--for", "deficit"], "--for explanations"),
         (["best-zn65,juno", "--for", "explanations"], "one kind at a time"),
         (["best-zn65", "--for", "explanations", "--models", "sterle"], "did you mean"),
         (["best-zn65", "--for", "explanations", "--deficit", "0.1"], "--deficit"),
-        (["sox-ce144", "--for", "couplings"], "electron-scattering"),
+        (["sox-ce144", "--for", "couplings"], "of sox-ce144, which counts inverse-beta-decay"),
         (["juno", "--for", "deficit", "--figure", "a.gif"], "no format"),
         (["nothing.toml", "--for", "deficit"], "cannot be read"),
     ],

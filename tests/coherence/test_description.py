@@ -149,7 +149,11 @@ WRONG = {
     "same name": ('name = "B"', 'name = "A"', "given twice"),
     "collisions of nobody": ("mean_life_s = 1.0", 'collisions = ["Q"]', "unknown particle"),
     "two lifetimes": ("mean_life_s = 1.0", "mean_life_s = 1.0\nhalf_life_d = 1.0", "given besides"),
-    "negative energy": ("[1.0]\n", "[-1.0]\n", "energies_MeV"),
+    "negative energy": ("[1.0]\n", "[-1.0]\n", "energies_MeV = -1.0"),
+    "no energy": ("[1.0]\n", "[]\n", "energies_MeV: is empty"),
+    "negative distance": ("10.0", "-1.0", "oscillation.far.baseline_m"),
+    "no species": ('name = "B"', 'name = "B"\nspecies = "ion"', "production.B.species"),
+    "no name": ('name = "B"', 'names = "B"', r"production.particles \(2\)"),
     "not a number": ("400.0", "nan", "finite"),
     "assumption of nothing": (
         "[[oscillation]]", "[assumptions]\n'production.A.hue' = {}\n[[oscillation]]", "unknown key",
@@ -166,10 +170,32 @@ def test_wrong_files_end_in_one_message(tmp_path: Path, old: str, new: str, said
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("mass_u = 50.0\nwidth", 'nuclide = "51Xx"\nwidth', r"production\.A\.nuclide = '51Xx'"),
+        ("width_eV = 400.0", 'lattice_of = "water"', r"production\.A\.lattice_of = 'water'"),
+        ("mean_free_path_nm = 300.0", 'deposit_in = "ga"', r"detection\.e\.deposit_in = 'ga'"),
+        (
+            "[detection]\n",
+            '[detection]\nreaction = "inverse-beta-decay"\n',
+            "energies_MeV = 1.0.*1.80608",
+        ),
+    ],
+)
+def test_what_cannot_be_computed_is_named_by_file_and_key(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    path = written(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(InputError, match=said) as caught:
+        coherence(read_setup(path))
+    assert str(caught.value).startswith(f"{path}: ")
+
+
 def test_unknown_media_are_named_with_their_particle(tmp_path: Path) -> None:
     text = GOOD.replace("width_eV = 400.0", 'spacing_in = "unobtainium"')
     chosen = read_setup(written(tmp_path, text))
-    with pytest.raises(InputError, match=r"mine: production\.A.*unobtainium"):
+    with pytest.raises(InputError, match=r"mine\.toml: production\.A\.spacing_in = 'unobtainium'"):
         coherence(chosen)
 
 
@@ -182,6 +208,7 @@ def test_other_points_replace_those_of_the_set_up() -> None:
     assert chosen.assumptions["energies_MeV"].provenance == "user"
     assert chosen.assumptions["production.N.mass_u"].provenance == "computed"
     assert isinstance(chosen, CoherenceSetup)
+    assert chosen.described_energies_MeV == setup("reactor").energies_MeV
     with pytest.raises(InputError, match="baseline_m"):
         with_points(setup("reactor"), (), (-1.0,))
 

@@ -224,7 +224,7 @@ def test_bounds_are_converted_both_ways() -> None:
 
 def test_the_amplitude_agrees_with_the_closed_form() -> None:
     """The integral has the exact dispersion; the closed form is first order in sigma/E, 1e-8."""
-    found = coherence(with_points(setup("gallium-cr51"), (), (0.98,), (1.0,)))
+    found = coherence(with_points(setup("gallium-cr51"), (0.7465,), (0.98,), (1.0,)))
     (each,) = check(found)
     quantum = found.points[0].quantum
     assert each.closed == pytest.approx(float(quantum.localisation + quantum.energy), rel=1e-12)
@@ -232,6 +232,16 @@ def test_the_amplitude_agrees_with_the_closed_form() -> None:
     assert each.change < 1e-6
     with pytest.raises(InputError, match="sigma_m"):
         check(coherence(setup("gallium-cr51"), Reading(sigma_m="momentum-terms")))
+
+
+def test_every_point_is_checked() -> None:
+    """Both lines of 51Cr, here at fixed momenta, which takes one integral less."""
+    chosen = with_points(setup("gallium-cr51"), (), (0.98,), (1.0,))
+    found = coherence(chosen, Reading(energy_width="fixed-momenta"))
+    for each, point in zip(check(found), found.points, strict=True):
+        assert each.energy_MeV == point.energy_MeV
+        expected = point.quantum.localisation + point.quantum.energy
+        assert each.numerical == pytest.approx(float(expected), rel=1e-6)
 
 
 def test_numbers_for_json_are_plain_and_complete() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gallus.errors import InputError
-from gallus.experiments.assumption_costs import assumption_costs
+from gallus.experiments.assumption_costs import assumption_costs, idealisations
 from gallus.experiments.setup import Setup, setup, with_values
 from gallus.experiments.setup_reactions import events_per_day
 
@@ -52,3 +52,15 @@ def test_a_set_up_without_events_has_no_ratio() -> None:
     nothing = with_values(setup("juno"), {"threshold_keV": 700.0})
     with pytest.raises(InputError, match="counts nothing"):
         assumption_costs(nothing, setup("juno-physical"))
+
+
+def test_a_response_that_nothing_is_said_of_is_perfect() -> None:
+    assert idealisations(setup("jne-1t")) == (
+        "energy and vertex resolution: perfect (none stated)",
+    )
+    sharp = with_values(setup("gagg"), {"vertex_resolution_cm_at_1_MeV": 0.0})
+    assert idealisations(sharp) == ("vertex resolution: perfect (none stated)",)
+    counted = with_values(setup("jne-1t"), {"photoelectrons_per_MeV": 500.0})
+    assert idealisations(counted) == ("vertex resolution: perfect (none stated)",)
+    assert idealisations(setup("xenon")) == ("energy resolution: perfect (none stated)",)
+    assert idealisations(setup("best-zn65")) == idealisations(setup("gagg")) == ()

@@ -20,6 +20,7 @@ from gallus.experiments.setup import (
     setup_names,
     with_values,
 )
+from gallus.experiments.setup_bounds import check_range, check_value
 from gallus.geometry.closed_forms import sphere_mean_path_length
 
 MINE = """\
@@ -101,9 +102,9 @@ def test_a_file_of_a_few_lines_is_enough(mine: Any) -> None:
         ("activity_PBq = 100.0", "activity = 100.0", "did you mean 'activity_"),
         ("activity_PBq = 100.0", "", "exactly one of activity_MCi"),
         ("activity_PBq = 100.0", "activity_PBq = 1.0\nactivity_MCi = 1.0", "besides activity_MCi"),
-        ('"51Cr"', '"52Cr"', "did you mean '51Cr'"),
-        ('"51Cr"', '"51Cr"\nline_set = "old"', "line set"),
-        ('"water"', '"watr"', "did you mean 'water'"),
+        ('"51Cr"', '"52Cr"', "source.nuclide = '52Cr': unknown nuclide, did you mean '51Cr'"),
+        ('"51Cr"', '"51Cr"\nline_set = "old"', "source.line_set"),
+        ('"water"', '"watr"', "detector.material = 'watr'"),
         ("radius_m = 2.0", "radius_cm = 200.0", "did you mean 'radius_m'"),
         ("radius_m = 2.0", "radius_m = 0.0", "detector.radius_m"),
         ("radius_m = 2.0", "", "detector.radius_m: is missing"),
@@ -122,6 +123,9 @@ def test_a_file_of_a_few_lines_is_enough(mine: Any) -> None:
         ("[position]", "[detection]\nefficiency = 80\n[position]", "detection.efficiency"),
         ("[position]", '[assumptions]\n"source.colour" = {}\n[position]', "source.colour"),
         ('kind = "setup"', 'kind = "setups"', "kind"),
+        ('kind = "setup"', 'kind = "setup"\nday = 3', "did you mean 'days'"),
+        ("[position]", "[period]\ntime_bins = 3\n[position]", "did you mean 'periods'"),
+        ("[position]", "[detection]\nfiducial_radius_m = 3.0\n[position]", "detection.fiducial"),
         ('kind = "setup"', 'kind = "setup"\ndays = 0', "days = 0"),
         ('kind = "setup"', 'kind = "setup"\nreactions = ["capture"]', "reactions.0"),
         ('kind = "setup"', 'kind = "setup"\nreactions = []', "reactions"),
@@ -180,6 +184,20 @@ def test_keys_may_leave_out_their_section_where_only_one_has_them() -> None:
         full_key("radius_m")
     with pytest.raises(InputError, match="did you mean"):
         full_key("distanse_m")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("detection.threshold", r"did you mean 'detection\.threshold_keV'.*detection\.bins"),
+        ("treshold_keV", r"did you mean 'detection\.threshold_keV'.*days, runs, live_share"),
+        ("position", r"is a section \(allowed: position\.distance_m"),
+    ],
+)
+def test_an_unknown_key_lists_those_of_its_section(key: str, said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        full_key(key)
+    assert len(str(caught.value)) < 500
 
 
 def test_changed_values_say_so_and_the_rest_stays() -> None:
@@ -246,6 +264,40 @@ def test_values_of_backgrounds_are_changed_by_name(mine: Any) -> None:
     none = with_values(chosen, {"background": ()})
     assert none.background == ()
     assert with_values(none, {"background": chosen.background}).background == chosen.background
+
+
+def test_a_background_as_a_whole_is_no_value_but_can_be_taken_away(mine: Any) -> None:
+    chosen = mine("[position]\n", FORECAST)
+    name = chosen.background[0].name
+    left = with_values(chosen, {f"background.{name}": None}).background
+    assert left == chosen.background[1:]
+    with pytest.raises(InputError, match=rf"background\.{name}: is a table, which only none"):
+        with_values(chosen, {f"background.{name}": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("distance_m", -0.1, "at least 0"),
+        ("days", 0.0, "above 0"),
+        ("efficiency", 1.1, "at most 1"),
+        ("fiducial_radius_m", 17.3, r"at most 17\.2, the radius"),
+        ("distanse_m", 1.0, "did you mean"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_before_anything_else(
+    key: str, value: float, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        check_value(setup("juno"), key, value)
+
+
+def test_values_within_their_limits_pass() -> None:
+    for key, number in (("distance_m", 0.0), ("fiducial_radius_m", 17.2), ("upper_keV", 1e4)):
+        check_value(setup("juno"), key, number)
+    check_range(setup("juno"), "days", 0.0, 10.0)  # open at 0
+    with pytest.raises(InputError, match=r"days = -1\.0"):
+        check_range(setup("juno"), "days", -1.0, 10.0)
 
 
 def test_a_file_s_source_is_that_of_its_backgrounds(mine: Any) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from gallus.coherence import CoherenceResult, Reading, coherence, setup
+from gallus.coherence import CoherenceResult, Reading, coherence, read_setup, setup
+from gallus.database.loader import data_path
 from gallus.figures import coherence_figure
 from gallus.figures.coherence import causes
 
@@ -68,6 +70,16 @@ def test_curves_differ_without_colour() -> None:
     looks = [cause.look for cause in causes(result("juno"))]
     assert len({str(look["linestyle"]) for look in looks}) == len(looks)
     assert len({look["color"] for look in looks}) == len(looks)
+
+
+def test_titles_name_set_up_energy_and_splitting(tmp_path: Path) -> None:
+    figure = coherence_figure(result("juno"))
+    assert figure.get_suptitle() == "Reactor antineutrinos in JUNO"
+    assert figure.axes[0].get_title("left") == (r"4 MeV, $\Delta m^2$ = $7.5\times 10^{-5}$ eV$^2$")
+    path = tmp_path / "mine.toml"
+    path.write_text(data_path("coherence-gallium-cr51").read_text())
+    own = coherence_figure(coherence(read_setup(path)))
+    assert own.get_suptitle() == "$^{51}$Cr neutrinos captured on gallium (BEST) (mine.toml)"
 
 
 @pytest.mark.parametrize("name", ["reactor", "gallium-cr51"])

@@ -56,12 +56,16 @@ def patterns() -> ModelPatterns:
 def test_marks_are_the_expected_ratios_with_their_errors() -> None:
     axes = separation_figure(separations()).axes[0]
     containers = axes.containers
-    assert len(containers) == 4  # two models in two runs; the runs together are no new ratios
-    line, _, (bars,) = containers[1].lines  # type: ignore[attr-defined]
+    # Two models in two runs, two bars each; the runs together are no new ratios.
+    assert len(containers) == 8
+    line, _, (bars,) = containers[3].lines  # type: ignore[attr-defined]
     found = separations()[0]
     np.testing.assert_allclose(line.get_ydata(), found.ratios[1])
     lengths = [segment[1, 1] - segment[0, 1] for segment in bars.get_segments()]
     np.testing.assert_allclose(lengths, 2 * found.errors[1])
+    _, _, (whole,) = containers[2].lines  # type: ignore[attr-defined]
+    above = [segment[1, 1] for segment in whole.get_segments()] - found.ratios[1]
+    np.testing.assert_allclose(above, found.all_errors[1, :, 0])
     ticks = [text.get_text() for text in axes.get_xticklabels()]
     assert ticks == ["$^{51}$Cr\ninner", "$^{51}$Cr\nouter", "$^{65}$Zn\ninner", "$^{65}$Zn\nouter"]
 

@@ -14,7 +14,13 @@ from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.forecast.asimov import gaussian_chi2, poisson_chi2
 from gallus.forecast.expectation import Expectation, Pull
-from gallus.forecast.fisher import covariance, error_budget, fisher_matrix, marginal_errors
+from gallus.forecast.fisher import (
+    Indistinguishable,
+    covariance,
+    error_budget,
+    fisher_matrix,
+    marginal_errors,
+)
 from gallus.forecast.toys import toy_differences, toys
 from gallus.likelihood.poisson import poisson_chi2 as deviance
 
@@ -178,11 +184,35 @@ def test_the_budget_of_independent_errors_adds_in_quadrature() -> None:
     assert budget["total"] == pytest.approx(math.sqrt(0.01**2 + 0.01**2 + 0.02**2))
 
 
+@given(seed=st.integers(0, 1000))
+def test_shares_of_the_variance_add_up_however_alike_the_pulls_are(seed: int) -> None:
+    expectation, random = example(seed=seed), np.random.default_rng(seed)
+    rows = expectation.templates
+    alike = [rows[1] + 0.1 * rows[2], 0.5 * rows[0] + rows[1] * random.uniform(0.9, 1.1, 30)]
+    several = expectation.with_columns({"a": alike[0], "b": alike[1]})
+    column = random.uniform(5, 30, 30)
+    budget = error_budget(several, {"norm": column}, "norm")
+    total = budget.pop("total")
+    assert sum(part**2 for part in budget.values()) == pytest.approx(total**2, rel=1e-6)
+    assert total == pytest.approx(marginal_errors(several, {"norm": column})["norm"], rel=1e-9)
+    held = marginal_errors(several.only(()), {"norm": column})["norm"]
+    assert budget["statistics"] == pytest.approx(held, rel=1e-9)
+    # The first one is the one that alone takes off most.
+    first = next(name for name in budget if name != "statistics")
+    alone = {
+        name: marginal_errors(several.without([name]), {"norm": column})["norm"]
+        for name in several.names
+    }
+    assert alone[first] == pytest.approx(min(alone.values()), rel=1e-9)
+    assert budget[first] == pytest.approx(math.sqrt(total**2 - alone[first] ** 2), rel=1e-6)
+
+
 def test_parameters_that_do_the_same_are_refused() -> None:
     expectation = example()
     column = expectation.template("background")
-    with pytest.raises(InputError, match="told from each other"):
-        covariance(expectation, {"copy": column})
+    with pytest.raises(Indistinguishable, match="told from each other") as raised:
+        covariance(expectation, {"copy": column, "other": np.arange(30.0)})
+    assert raised.value.key == "background, copy"
     with pytest.raises(InputError, match="nothing"):
         covariance(expectation, {"nothing": np.zeros(30)})
 

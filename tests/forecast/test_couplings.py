@@ -5,9 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gallus.errors import InputError
 from gallus.experiments.setup import setup, with_values
 from gallus.forecast.observation import Observation, observation
-from gallus.forecast.questions.coupling_columns import coupling_parts, couplings_of, signal_of
+from gallus.forecast.questions.coupling_columns import (
+    Information,
+    coupling_parts,
+    couplings_of,
+    signal_of,
+)
 from gallus.forecast.questions.couplings import (
     coupling_sensitivity,
     couplings_chi2,
@@ -85,6 +91,21 @@ def test_the_second_pair_has_the_other_sign_of_the_left_coupling(juno: Observati
     true, second = couplings_of(juno), solutions(juno)[2]
     other = Couplings.from_vector_axial(second.vector, second.axial)
     assert true.left * true.right > 0 > other.left * other.right
+
+
+@pytest.mark.parametrize(
+    ("information", "named"),
+    [("rate", "vector_coupling, axial_coupling from"), ("shape", "the size of the signal from")],
+)
+def test_one_detector_needs_rate_and_shape(
+    juno: Observation, information: Information, named: str
+) -> None:
+    known = juno.with_uncertainties(activity_percent=1.0)
+    with pytest.raises(InputError, match=named) as raised:
+        coupling_sensitivity(known, information=information)
+    assert (raised.value.key, raised.value.value) == ("information", information)
+    assert raised.value.allowed == "both"
+    assert "activity" not in str(raised.value)
 
 
 def test_the_rate_alone_leaves_a_line_of_couplings(juno: Observation) -> None:

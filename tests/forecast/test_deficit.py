@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.experiments.setup import setup, with_values
-from gallus.forecast.backgrounds.base import Background, Uniform, VisibleSpectrum
+from gallus.forecast.backgrounds.base import UNSTATED, Background, Uniform, VisibleSpectrum
+from gallus.forecast.backgrounds.catalogue import backgrounds
+from gallus.forecast.expectation import Expectation
+from gallus.forecast.fisher import inverse_variance
 from gallus.forecast.observation import Observation, observation
-from gallus.forecast.questions.base import Forecast, joint
+from gallus.forecast.questions.base import Forecast, NothingCounted, joint
 from gallus.forecast.questions.deficit import (
     deficit_against,
     deficit_sensitivity,
@@ -27,7 +32,7 @@ WINDOW = VisibleSpectrum(np.array([0.2, 0.56]), np.array([1.0]))
 
 
 def run(name: str = "jne-500t", per_day: float = 0.0, **values: Any) -> Observation:
-    backgrounds = [Background("flat", per_day, WINDOW, Uniform())] if per_day else []
+    backgrounds = [Background("flat", per_day, WINDOW, Uniform(), math.inf)] if per_day else []
     small = {"bins": 1, "distance_bins": 6, **values}
     return observation(with_values(setup(name), small), backgrounds)
 
@@ -101,7 +106,66 @@ def test_the_decay_constrains_a_background_that_nothing_else_does() -> None:
 
 def flat_as_the_signal(chosen: Observation) -> Background:
     """A background with the shape of the signal in the one bin that there is."""
-    return Background("twin", 10.0, WINDOW, Uniform())
+    return Background("twin", 10.0, WINDOW, Uniform(), math.inf)
+
+
+def bounded_sigma(null: Expectation, column: Array, unstated: set[str]) -> float:
+    """Significance if nothing is known of some rates but that they are not negative."""
+    from scipy.optimize import lsq_linear
+
+    root = np.sqrt(inverse_variance(null.expected))
+    prior = np.diag([0.0 if name in unstated else 1.0 for name in null.names])
+    least = [-1.0 if name in unstated else -np.inf for name in null.names]
+    matrix = np.vstack([(null.templates * root).T, prior])
+    wanted = np.concatenate([-column * root, np.zeros(len(prior))])
+    fit: Any = lsq_linear(matrix, wanted, bounds=(least, np.inf), tol=1e-12)
+    return math.sqrt(2 * float(fit.cost))
+
+
+@pytest.mark.parametrize("name", ["jne-1t-physical", "jne-500t-physical", "sox-cr51"])
+def test_a_rate_known_to_all_of_itself_does_the_work_of_a_rate_that_is_not_negative(
+    name: str,
+) -> None:
+    chosen = setup(name)
+    found = backgrounds(chosen)
+    seen = observation(chosen, found)
+    floating = [
+        replace(each, relative_error=math.inf) if each.relative_error == UNSTATED else each
+        for each in found
+    ]
+    free = deficit_sensitivity(seen.with_backgrounds(floating)).sigma
+    unstated = {f"background.{each.name}" for each in found if each.relative_error == UNSTATED}
+    bounded = bounded_sigma(joint(seen), 0.2 * lost_counts(seen, "sterile"), unstated)
+    prior = deficit_sensitivity(seen).sigma
+    # A rate of b sigma of the signal's count that looks like the signal hides b sigma if it is
+    # bounded, and n b^2/2 with a prior: at most 1/2n less, at b = 1/n, for each such rate.
+    assert free < prior < bounded + len(unstated) / (2 * bounded)
+    assert prior == pytest.approx(bounded, rel=0.05) or prior < bounded
+
+
+def test_one_rate_like_the_signal_is_worth_its_expectation() -> None:
+    one = run(distance_bins=1)
+    signal = float(one.undisturbed.sum())
+    for events in (0.5, 10.0, 1000.0):
+        twin = Background("twin", 1.0, WINDOW, Uniform())
+        scale = events / float(one.with_backgrounds([twin]).background.sum())
+        seen = one.with_backgrounds([replace(twin, per_day=scale)])
+        expected = math.sqrt(signal + events + events**2) / signal
+        assert deficit_sensitivity(seen).error == pytest.approx(expected, rel=1e-9)
+
+
+def test_counts_are_those_with_the_source_there() -> None:
+    """A year of background alone helps, and is not counted with the signal."""
+    plain, long = run(per_day=100.0), run(per_day=100.0, source_off_days=365.0)
+    known, more = deficit_sensitivity(plain), deficit_sensitivity(long)
+    assert more.background == pytest.approx(known.background, rel=1e-12)
+    assert more.sigma > known.sigma
+    assert long.background.sum() == pytest.approx(known.background * 395 / 30, rel=1e-9)
+
+
+def test_a_window_without_signal_is_named() -> None:
+    with pytest.raises(NothingCounted, match=r"jne-500t: detection.threshold_keV = 900"):
+        deficit_sensitivity(run(threshold_keV=900.0))
 
 
 def test_more_of_anything_good_is_better() -> None:

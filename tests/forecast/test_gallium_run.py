@@ -121,6 +121,14 @@ def test_errors_of_the_set_up_count() -> None:
     assert run().with_values({"uncertainties.activity_percent": 1.5}).activity_percent == 1.5
 
 
+def test_errors_of_a_run_are_in_its_set_up_and_may_be_taken_back() -> None:
+    first = run().with_values({"activity_percent": 2.0, "cross_section_percent": 3.0})
+    stated = first.setup.uncertainties
+    assert (stated.activity_percent, stated.cross_section_percent) == (2.0, 3.0)
+    again = first.with_values({"activity_percent": None, "cross_section_percent": None})
+    assert again == run()
+
+
 def test_zones_that_are_not_those_of_best_count_as_both_on_average() -> None:
     mean = best_counting("sage")
     each = [best_counting(zone) for zone in ("best-inner", "best-outer")]

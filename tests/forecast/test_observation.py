@@ -188,14 +188,21 @@ def test_normalisations_are_shares_of_what_they_scale() -> None:
     assert expectation.names == ("activity", "cross_section", "background.flat")
     assert expectation.template("activity") == pytest.approx(0.005 * chosen.undisturbed)
     assert expectation.template("background.flat") == pytest.approx(0.1 * chosen.background)
-    free = seen(backgrounds=[flat()]).expectation()
+    unstated = seen(backgrounds=[flat()]).expectation()
+    assert unstated.pulls == (Pull("background.flat"),)
+    free = seen(backgrounds=[flat(relative_error=math.inf)]).expectation()
+    assert unstated.templates == pytest.approx(free.templates)
     assert free.pulls == (Pull("background.flat", math.inf),)
     assert free.template("background.flat") == pytest.approx(free.expected - chosen.undisturbed)
 
 
-def test_a_background_of_less_than_an_event_is_held() -> None:
-    few, more = (seen(backgrounds=[flat(per_day=rate)]).expectation() for rate in (0.05, 1.0))
-    assert (few.names, more.names) == ((), ("background.flat",))
+def test_a_free_background_of_less_than_an_event_is_held() -> None:
+    def names(rate: float, error: float) -> tuple[str, ...]:
+        return seen(backgrounds=[flat(per_day=rate, relative_error=error)]).expectation().names
+
+    assert [names(rate, math.inf) for rate in (0.05, 1.0)] == [(), ("background.flat",)]
+    # One that is known cannot do harm.
+    assert [names(rate, 1.0) for rate in (1e-5, 0.05)] == [(), ("background.flat",)]
 
 
 @pytest.mark.parametrize(

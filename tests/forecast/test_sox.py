@@ -71,6 +71,16 @@ def test_information_of_two_sources_adds_up(forecasts: SoxForecasts) -> None:
     assert forecasts.sterile_errors[CHROMIUM][0] == pytest.approx(float(single[0]), rel=1e-9)
 
 
+def test_the_errors_are_those_of_the_set_ups_once() -> None:
+    # 1 % of the activity, 1 % of the volume, each in one pull.
+    seen = sox_observation(CHROMIUM)
+    names = [pull.name for pull in seen.pulls]
+    assert names.count("activity") == names.count("fiducial") == 1
+    radius, error = (seen.setup.detection.fiducial_radius_m, seen.setup.uncertainties.fiducial_cm)
+    assert radius is not None
+    assert 3 * error / (100 * radius) == pytest.approx(0.01)
+
+
 def test_the_assumptions_are_listed(forecasts: SoxForecasts) -> None:
     for name in (CHROMIUM, CERIUM):
         text = "\n".join(forecasts.assumptions[name])

@@ -15,7 +15,8 @@ from gallus.forecast.questions.weak_mixing_angle import weak_mixing_angle_sensit
 def chromium() -> Observation:
     # One place: the distance says nothing about couplings.
     values = {"detection.distance_bins": 1, "detection.vertex_resolution_cm_at_1_MeV": 0.0}
-    return observation(with_values(setup("sox-cr51"), values))
+    exact = {"uncertainties.activity_percent": 0.0, "uncertainties.fiducial_cm": 0.0}
+    return observation(with_values(setup("sox-cr51"), {**values, **exact}))
 
 
 @pytest.fixture(scope="module")

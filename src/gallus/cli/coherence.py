@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,14 +56,17 @@ def coherence(
             "--fit",
             metavar="MODEL",
             help="Fit sterile or three-flavour to the gallium data, and print how far the quantum "
-            "widths move ratios, chi2 and parameters.",
+            "widths move ratios, chi2 and parameters. Widths are those of the set-up or file, "
+            "which must be about 51Cr or 37Ar on gallium; of the other source those of "
+            "gallium-cr51 or gallium-ar37. Lines and distances are those of the data.",
         ),
     ] = None,
     check: Annotated[
         bool,
         typer.Option(
             "--check",
-            help="Integrate the amplitude numerically, next to the closed form; takes seconds.",
+            help="Integrate the amplitude numerically, next to the closed form; takes about a "
+            "second for each energy and distance.",
         ),
     ] = False,
     json: JsonOption = None,
@@ -81,18 +87,22 @@ def coherence(
     from gallus.cli.model_choices import assignments
     from gallus.cli.output import Output
     from gallus.coherence.check import check as checked
-    from gallus.coherence.readings import Reading, with_choices
+    from gallus.coherence.readings import Reading, choices, with_choices
     from gallus.coherence.results import coherence as computed
 
     check_figure(figure)
     texts = assignments("--reading", reading, value_needed=True)
-    how = with_choices(Reading(), {name: text for name, text in texts.items() if text is not None})
+    with _named({key: f"--reading {key}" for key in choices()}, "--reading"):
+        how = with_choices(Reading(), {key: text for key, text in texts.items() if text})
     setups = _setups(setup, energy, baseline, delta_m2)
     _only_with_one(setup, {"--check": check, "--figure": figure is not None})
     output = Output(json, cite, (figure,))
-    results = [computed(each, how) for each in setups]
-    checks = checked(results[0]) if check else ()
-    moved = None if fit is None else _moved(fit, how)
+    fitting = None if fit is None else _fitting(fit, setups[0] if setup is not None else None)
+    with _named({"energies_MeV": "--energy"} if energy else {}):
+        results = [computed(each, how) for each in setups]
+    with _named({"sigma_m": "--check with --reading sigma_m"}):
+        checks = checked(results[0]) if check else ()
+    moved = None if fitting is None else fitting(how)
     citations = [key for each in results for key in each.citations]
     output.write(
         {
@@ -129,6 +139,7 @@ def _setups(
         chosen = [read_setup(name)]
     else:
         chosen = [setup(name)]
+    _check_points(energy or (), baseline or (), delta_m2 or ())
     if energy or baseline or delta_m2:
         chosen = [with_points(s, energy or (), baseline or (), delta_m2 or ()) for s in chosen]
     return chosen
@@ -142,12 +153,52 @@ def _only_with_one(setup: str | None, given: dict[str, bool]) -> None:
             raise InputError("needs a set-up", key=option, allowed=f"one of {SETUPS_HELP}, a file")
 
 
-def _moved(model: str, reading: Reading) -> QuantumDamping:
-    """Changes of the gallium fit of a model."""
+def _check_points(
+    energy: Sequence[float], baseline: Sequence[float], delta_m2: Sequence[float]
+) -> None:
+    from gallus.cli.choices import check_positive
+    from gallus.errors import InputError
+
+    for value in energy:
+        check_positive("--energy", value, "MeV")
+    for value in delta_m2:
+        check_positive("--delta-m2", value, "eV2")
+    for value in baseline:
+        if not 0.0 <= value < math.inf:
+            raise InputError(
+                "is negative or no number", key="--baseline", value=value, allowed="m, 0 or more"
+            )
+
+
+@contextmanager
+def _named(options: Mapping[str, str], otherwise: str | None = None) -> Iterator[None]:
+    """Put the option in the place of the key that it sets in every InputError of the block."""
+    from gallus.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        key = options.get(error.key or "", otherwise or error.key)
+        raise InputError(
+            error.problem, file=error.file, key=key, value=error.value, allowed=error.allowed
+        ) from error
+
+
+def _fitting(model: str, own: CoherenceSetup | None) -> Callable[[Reading], QuantumDamping]:
+    """Changes of the gallium fit of a model, once readings are known; wrong choices raise here."""
     from gallus.cli.model_choices import chosen_model
+    from gallus.coherence.gallium_sources import gallium_setups
+    from gallus.errors import InputError
     from gallus.explanation import fit_gallium
     from gallus.quantum_damping import check_undamped, quantum_damping
 
-    chosen = chosen_model(model, {})[0]
-    check_undamped(chosen)
-    return quantum_damping(fit_gallium(chosen), reading)
+    with _named({"model": "--fit"}, "--fit"):
+        chosen = chosen_model(model, {})[0]
+        check_undamped(chosen)
+    try:
+        setups = gallium_setups(own)
+    except InputError as error:
+        problem = f"is about the gallium data, whose sources {error.value} does not describe"
+        allowed = f"without a set-up, or with {error.allowed}"
+        raise InputError(problem, key="--fit", value=model, allowed=allowed) from error
+    return lambda reading: quantum_damping(fit_gallium(chosen), reading, setups)

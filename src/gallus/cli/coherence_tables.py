@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gallus.coherence.check import Check
     from gallus.coherence.constraints import Part
+    from gallus.coherence.gallium_sources import SourceWidths
     from gallus.coherence.particles import ParticleValues
     from gallus.coherence.results import CoherenceResult
     from gallus.quantum_damping import QuantumDamping
@@ -38,7 +39,7 @@ def summary(results: Sequence[CoherenceResult]) -> list[object]:
             [_summary_row(each) for each in results],
         ),
         caption(
-            *_explanations(results[0]),
+            *_explanations(results),
             "orders: by how many powers of ten the energy resolution (E), and the sizes of source "
             "and detector (L), exceed the quantum widths.",
             "gallus coherence SETUP shows terms, distances and bounds.",
@@ -48,18 +49,23 @@ def summary(results: Sequence[CoherenceResult]) -> list[object]:
 
 def one_setup(result: CoherenceResult) -> list[object]:
     """Particles, widths and damping of one set-up."""
-    energy = result.typical.energy_MeV
     rows = _particle_rows(result, "")
     return [
         table(
-            f"{result.setup.title}: external particles at {energy:g} MeV",
+            f"{result.setup.title}: external particles at {_energy(result)}",
             ["", *PARTICLE_COLUMNS],
             [row[1:] for row in rows],
             left=(0, 1, 2),
         ),
         table("Widths", ["", "eV", "nm", "band (eV)", "made of"], _width_rows(result), left=(0, 4)),
         table("What they damp", POINT_COLUMNS, _point_rows(result)),
-        caption(*_explanations(result), *_dominance(result), *_bounds(result)),
+        caption(
+            "sizes, resolution: -ln ξ by the sizes of source and detector and by the energy "
+            "resolution, which smear as if they were widths; –: there is none.",
+            *_explanations([result]),
+            *_dominance(result),
+            *_bounds(result),
+        ),
     ]
 
 
@@ -90,7 +96,14 @@ def fit_tables(moved: QuantumDamping) -> list[object]:
         error = "" if apart is None else f" ({apart:+.1e} errors)"
         rows.append([name, f"{fitted.values[name]:.4g}", f"{change:+.2e}{error}"])
     title = f"Gallium fit of {fitted.model.name}: best fit, and its change by quantum widths"
-    return [table(title, ["", "best fit", "change"], rows)]
+    return [
+        table(title, ["", "best fit", "change"], rows),
+        caption(
+            *(_source_widths(each) for each in moved.widths),
+            "At lines of the sources and distances of the data, whatever --energy and --baseline.",
+            moved.verdict,
+        ),
+    ]
 
 
 PARTICLE_COLUMNS = ["particle", "momentum", "δx (nm)", "computed", "σ (eV)", "computed", "v",
@@ -206,13 +219,64 @@ def _point_rows(result: CoherenceResult) -> list[list[str]]:
     ]
 
 
-def _explanations(result: CoherenceResult) -> list[str]:
-    chosen = ", ".join(f"{name}={value}" for name, value in result.reading.as_dict().items())
+def _energy(result: CoherenceResult) -> str:
+    """Energy of the table of particles, and what the description has if that is another one."""
+    energy, described = result.typical.energy_MeV, result.setup.described_energies_MeV
+    text = f"{energy:g} MeV"
+    if energy in described:
+        return text
+    return f"{text} (set-up: {', '.join(f'{each:g}' for each in described)})"
+
+
+def _source_widths(each: SourceWidths) -> str:
+    """Whose widths a fit has used for a source."""
+    sigma_m, sigma_en = (
+        _ends((min(values), max(values)))
+        for values in (
+            [width.sigma_m_eV for width in each.widths],
+            [width.sigma_en_eV for width in each.widths],
+        )
+    )
+    return f"Widths of {each.source}: {each.setup.place}, σ_m {sigma_m} eV, σ_en {sigma_en} eV."
+
+
+def _explanations(results: Sequence[CoherenceResult]) -> list[str]:
+    reading = results[0].reading
+    chosen = ", ".join(f"{name}={value}" for name, value in reading.as_dict().items())
     return [
+        *_kept_numbers(results),
         "δx, σ = ħc/2δx and v as the talk prints them and as computed; momentum: integrated if "
         "nobody observes it.",
         "band: over the readings of which none is better. ξ_line: lifetime and collisions.",
         f"Reading: {chosen}.",
+    ]
+
+
+def _kept_numbers(results: Sequence[CoherenceResult]) -> list[str]:
+    """Warning where printed numbers are used at energies that they do not belong to."""
+    kept = [
+        f"{result.setup.slug} {', '.join(names)}" for result in results if (names := _kept(result))
+    ]
+    if not kept:
+        return []
+    return [
+        f"Printed δx, σ and v belong to the energies of the set-up and are kept at others, where "
+        f"they do not hold: {'; '.join(kept)}. --reading particles=computed follows the energy."
+    ]
+
+
+def _kept(result: CoherenceResult) -> list[str]:
+    """Particles with printed numbers that depend on the energy, if another energy is asked for."""
+    described = result.setup.described_energies_MeV
+    if result.reading.particles != "as-printed" or all(
+        each.energy_MeV in described for each in result.processes
+    ):
+        return []
+    return [
+        each.name
+        for side in SIDES
+        for each in result.typical.particles[side]
+        if each.description.printed_at_one_energy
     ]
 
 

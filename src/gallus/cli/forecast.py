@@ -60,7 +60,7 @@ def forecast(
             metavar="KEY=VALUE",
             help="A value of the set-up (distance_m=0, activity_percent=1, source_off_days=30, "
             "background.85Kr.error_percent=10) of all experiments, or NAME:KEY=VALUE of one; "
-            "KEY=none takes it away. May be repeated.",
+            "KEY=none takes it away, as background.85Kr=none. May be repeated.",
         ),
     ] = None,
     days: Annotated[
@@ -150,7 +150,8 @@ def forecast(
 ) -> None:
     """Say how well an experiment would answer a question, and what limits it."""
     from gallus.cli.choices import check_figure
-    from gallus.cli.forecast_choices import axis, experiments
+    from gallus.cli.forecast_checks import changed, check
+    from gallus.cli.forecast_choices import axis, experiments, in_their_files
     from gallus.cli.forecast_choices import settings as values_of
     from gallus.cli.output import Output
 
@@ -173,7 +174,8 @@ def forecast(
     chosen = experiments(experiment)
     values = values_of(settings, days, chosen)
     asked = given(question, options)
-    with remarks_left_to_tables():
+    with remarks_left_to_tables(), in_their_files(experiment, chosen):
+        check(question, asked, changed(chosen, values))
         if question == EXPLANATIONS:
             from gallus.cli.forecast_explanations import show
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from gallus.cli import forecast_tables as tables
 from gallus.cli.forecast_choices import Planned, axis_values, planned
 from gallus.cli.forecast_questions import QUESTIONS, Question
 from gallus.cli.forecast_tables import TOGETHER
+from gallus.errors import InputError
 
 if TYPE_CHECKING:
     from gallus.cli.output import Output
     from gallus.experiments.setup import Setup
+    from gallus.forecast.observation import Observation
     from gallus.inference.grid import Axis
 
 DAYS_POINTS = 25
@@ -32,7 +35,7 @@ class Curves:
     values : list of float
         Its values.
     answers : dict of str to list of float
-        By experiment.
+        By experiment; not a number where nothing of the source is counted.
     """
 
     key: str
@@ -41,7 +44,11 @@ class Curves:
 
     def as_dict(self) -> dict[str, object]:
         """Plain numbers for JSON."""
-        return {"key": self.key, "values": self.values, "answers": self.answers}
+        answers = {
+            name: [None if math.isnan(each) else each for each in numbers]
+            for name, numbers in self.answers.items()
+        }
+        return {"key": self.key, "values": self.values, "answers": answers}
 
 
 def planned_all(
@@ -107,11 +114,13 @@ def show(
     if figure is not None:
         _draw(name, question, seen, options, found, region, figure)
     shown: list[object] = [tables.answers(question, results)]
+    exact = taken_as_exact(seen)
+    shown += [caption(*exact)] if exact else []
     shown += [] if found is None else [tables.curves(question, found)]
     shown += [] if region is None else [region.table()]
     shown += [tables.budget(question, results), tables.window(seen)]
     shown += [tables.assumptions(each.setup) for each in seen]
-    said = [*question.remarks(next(iter(results.values()))), *remarks(seen)]
+    said = [*question.remarks(next(iter(results.values()))), *_remarks(seen)]
     output.show(*shown, caption(*said))
 
 
@@ -138,41 +147,82 @@ def show_backgrounds(seen: Sequence[Planned], figure: str | None, output: Output
 
 def remarks(seen: Sequence[Planned]) -> list[str]:
     """What a reader of any forecast must know."""
+    return [*taken_as_exact(seen), *_remarks(seen)]
+
+
+def taken_as_exact(seen: Sequence[Planned]) -> list[str]:
+    """What is exact or perfect because nobody stated else: it belongs next to the answer."""
+    from gallus.experiments.assumption_costs import idealisations
+
+    found: dict[str, list[str]] = {}
+    for each in seen:
+        known = _without_error(each)
+        if known:
+            found.setdefault(", ".join(known), []).append(each.setup.name)
+    how = "--set activity_percent=1 --set cross_section_percent=1 --set fiducial_cm=1"
+    exact = [
+        f"{', '.join(names)}: {known} taken as exactly known, unless you say {how}."
+        for known, names in found.items()
+    ]
+    perfect = [f"{each.setup.name}: {text}." for each in seen for text in idealisations(each.setup)]
+    return exact + perfect
+
+
+def _remarks(seen: Sequence[Planned]) -> list[str]:
     said = [f"Remark on {e.setup.name}: {text}." for e in seen for text in e.setup.remarks()]
     bare = [each.setup.name for each in seen if not each.seen.backgrounds]
     if bare:
         said.append(f"No background is in the window of {', '.join(bare)}: the most there can be.")
-    exact = [each.setup.name for each in seen if not _uncertain(each)]
-    if exact:
-        said.append(
-            f"Activity, cross section and response of {', '.join(exact)} are taken as exactly "
-            "known: --set activity_percent=1 --set cross_section_percent=1 --set fiducial_cm=1."
-        )
     said.append(
-        "Expected counts in place of data (Asimov); what 'this run only' tells is fitted to them. "
-        "Contributions do not add up where two do the same."
+        "Expected counts in place of data (Asimov). Rates of backgrounds are fitted to them; one "
+        "whose error nobody states is known to 100 % before (--set "
+        "background.NAME.error_percent=10; inf lets it float)."
     )
     return said
 
 
-def _uncertain(each: Planned) -> bool:
-    return any(each.setup.uncertainties.model_dump().values())
+def _without_error(each: Planned) -> list[str]:
+    """Activity, cross section and response, as far as the set-up states no error of them."""
+    stated = each.setup.uncertainties
+    response = stated.model_dump(exclude={"activity_percent", "cross_section_percent"})
+    errors = {
+        "activity": stated.activity_percent,
+        "cross section": stated.cross_section_percent,
+        "response": any(response.values()),
+    }
+    return [what for what, error in errors.items() if not error]
 
 
 def _results(
     question: Question, seen: Sequence[Planned], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The answer of each experiment, and of all together if there are several."""
-    found = {each.setup.name: question.measure([each.seen], options) for each in seen}
-    if len(seen) > 1:
-        found[TOGETHER] = question.measure([each.seen for each in seen], options)
-    return found
+    return {name: _measured(question, group, options) for name, group in _groups(seen).items()}
+
+
+def _groups(seen: Sequence[Planned]) -> dict[str, list[Observation]]:
+    """Observations of each experiment, and of all if there are several."""
+    groups = {each.setup.name: [each.seen] for each in seen}
+    return {**groups, TOGETHER: [each.seen for each in seen]} if len(seen) > 1 else groups
+
+
+def _measured(question: Question, group: Sequence[Observation], options: Mapping[str, Any]) -> Any:
+    """The answer of a group; what is wrong with the information is wrong with its option."""
+    try:
+        return question.measure(group, options)
+    except InputError as error:
+        if error.key != "information":
+            raise
+        raise InputError(
+            error.problem, key="--information", value=error.value, allowed=error.allowed
+        ) from error
 
 
 def _curves(
     question: Question, seen: Sequence[Planned], varied: Axis | None, options: Mapping[str, Any]
 ) -> Curves | None:
     from gallus.experiments.setup_keys import full_key
+    from gallus.forecast.questions.base import NothingCounted
 
     if varied is None:
         return None
@@ -182,8 +232,12 @@ def _curves(
     answers: dict[str, list[float]] = {}
     for number in values:
         there = [each.with_value(key, number) for each in seen]
-        for name, result in _results(question, there, options).items():
-            answers.setdefault(name, []).append(question.headline(result))
+        for name, group in _groups(there).items():
+            try:
+                answer = question.headline(_measured(question, group, options))
+            except NothingCounted:
+                answer = math.nan
+            answers.setdefault(name, []).append(answer)
     return Curves(key, values, answers)
 
 
@@ -227,15 +281,21 @@ def citations_of(seen: Sequence[Planned]) -> tuple[str, ...]:
 
 
 def _described(each: Planned) -> dict[str, object]:
+    from gallus.forecast.questions.base import on_and_off
+
     seen = each.seen
+    days, days_off = seen.exposure.on_and_off(seen.exposure.days())
+    events = {name: on_and_off(seen, counts) for name, counts in seen.background_counts.items()}
     return {
         "reaction": seen.reaction,
-        "live_days": float(seen.exposure.days().sum()),
+        "live_days": days,
+        "live_days_without_source": days_off,
         "window_keV": [1e3 * float(seen.energy_edges_MeV[end]) for end in (0, -1)],
         "signal": float(seen.undisturbed.sum()),
         "backgrounds": {
             one.name: {
-                "events": float(seen.background_counts[one.name].sum()),
+                "events": events[one.name][0],
+                "events_without_source": events[one.name][1],
                 "per_day_in_all": one.per_day,
                 "relative_error": one.relative_error,
                 "remark": one.remark,

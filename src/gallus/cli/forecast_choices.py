@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gallus.cli.choices import check_positive, is_file
 from gallus.cli.model_choices import assignments
-from gallus.errors import InputError, unknown_name
+from gallus.cli.options import of_option
+from gallus.errors import InputError, located, unknown_name
 
 if TYPE_CHECKING:
     from gallus.experiments.setup import Setup
@@ -71,11 +73,23 @@ def settings(
         of, colon, inside = key.rpartition(":")
         if colon and of not in names:
             raise unknown_name("experiment in --set", of, names)
-        for name in [of] if colon else names:
-            if inside in found[name]:
+        for each in chosen:
+            if colon and each.name != of:
+                continue
+            if inside in found[each.name]:
                 raise InputError("is given twice", key=inside, value=text)
-            found[name][inside] = value(text)
+            found[each.name][inside] = value(text)
+            with of_option("--set"):
+                _check_key(inside, found[each.name][inside], each)
     return found
+
+
+def _check_key(key: str, number: Any, chosen: Setup) -> None:
+    from gallus.experiments.setup_keys import BACKGROUND, full_key, is_table
+
+    whole = number is None and (key == BACKGROUND or is_table(key, chosen.background))
+    if not whole:
+        full_key(key, chosen.background)
 
 
 def value(text: str | None) -> Any:
@@ -100,14 +114,8 @@ def axis(text: str | None) -> Axis | None:
 
     if text is None:
         return None
-    try:
+    with of_option("--against"):
         return parse_axis(text)
-    except InputError as error:
-        if error.key != "--grid":
-            raise
-        raise InputError(
-            error.problem, key="--against", value=error.value, allowed=error.allowed
-        ) from error
 
 
 def axis_values(varied: Axis) -> list[float]:
@@ -115,6 +123,25 @@ def axis_values(varied: Axis) -> list[float]:
     numbers = [float(each) for each in varied.values]
     whole = any(varied.name in (key, key.rpartition(".")[2]) for key in WHOLE_NUMBERS)
     return list(dict.fromkeys(float(round(each)) for each in numbers)) if whole else numbers
+
+
+@contextmanager
+def in_their_files(text: str, chosen: Sequence[Setup]) -> Iterator[None]:
+    """Name the file of an experiment, not its name, in every InputError of the block.
+
+    Parameters
+    ----------
+    text : str
+        Experiments and files as the user wrote them.
+    chosen : sequence of Setup
+        What they are.
+    """
+    words = [part.strip() for part in text.split(",")]
+    files = {each.name: word for word, each in zip(words, chosen, strict=True)}
+    try:
+        yield
+    except InputError as error:
+        raise error.moved(file=files.get(error.file or "", error.file)) from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,4 +193,5 @@ def planned(chosen: Setup) -> Planned:
             value=chosen.name,
             allowed="with --for explanations",
         )
-    return Planned(chosen, observation(chosen, backgrounds(chosen)))
+    with located(file=chosen.name):
+        return Planned(chosen, observation(chosen, backgrounds(chosen)))

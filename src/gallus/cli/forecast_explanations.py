@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gallus.cli import forecast_tables as tables
+from gallus.cli import separation_tables
 from gallus.cli.options import CROSS_SECTION, METHOD
 from gallus.cli.tables import caption, table
 from gallus.errors import InputError
@@ -91,16 +92,20 @@ def _show_gallium(
 ) -> None:
     from gallus.forecast.gallium_run import gallium_run
     from gallus.forecast.questions.gallium_runs import separation
+    from gallus.forecast.questions.separation_limits import separation_limits
 
     runs = [gallium_run(each).with_values(values[each.name]) for each in chosen]
     found = {run.name: separation(run, explanations) for run in runs}
     if len(runs) > 1:
         found[tables.TOGETHER] = separation(runs, explanations)
     curve = None if varied is None else _curve(runs, varied, explanations)
+    told = runs if len(explanations) > 1 else []
+    limits = {run.name: separation_limits(found[run.name]) for run in told}
     citations = tuple(dict.fromkeys(key for each in found.values() for key in each.citations))
     content = {
         "question": "explanations",
         "results": {name: each.as_dict() for name, each in found.items()},
+        "limits": {name: each.as_dict() for name, each in limits.items()},
         "against": None if curve is None else curve.as_dict(),
         "citations": citations,
     }
@@ -117,9 +122,11 @@ def _show_gallium(
         save(drawn, figure)
     shown: list[object] = [_sigmas(name, each) for name, each in found.items()]
     shown += [] if curve is None else [_curve_table(curve)]
-    shown += [_zones(found[run.name]) for run in runs]
+    shown += [separation_tables.zones(found[run.name]) for run in runs]
     shown += [tables.assumptions(run.setup) for run in runs]
-    output.show(*shown, _said(explanations))
+    shown += [separation_tables.measured(found[run.name]) for run in runs]
+    verdicts = [separation_tables.limited(found[name], each) for name, each in limits.items()]
+    output.show(*shown, caption(*verdicts, separation_tables.RATIOS, *_said(explanations)))
 
 
 def _curve(
@@ -166,30 +173,9 @@ def _curve_table(found: SeparationCurve) -> Table:
     return table(title, columns, rows, left=())
 
 
-def _zones(found: Separation) -> Table:
-    """Captures and errors in the zones if each explanation is right."""
-    rows = []
-    for place, name in enumerate(found.names):
-        for row, zone in zip(found.rows, found.zones(name), strict=True):
-            first = [name, row] if row == found.rows[0] else ["", row]
-            rows.append(
-                [
-                    *first,
-                    f"{zone.ratio:.3f}",
-                    f"{found.errors[place][found.rows.index(row)]:.3f}",
-                    f"{zone.statistical:.3f}",
-                    f"{zone.captures:.0f}",
-                    f"{zone.counts:.0f}",
-                ]
-            )
-    columns = ["explanation", "zone", "ratio", "error", "by counting", "captures", "counted"]
-    title = f"{', '.join(run.name for run in found.runs)}: what each explanation predicts"
-    return table(title, columns, rows, left=(0, 1))
-
-
-def _said(explanations: Sequence[Explanation]) -> Any:
+def _said(explanations: Sequence[Explanation]) -> tuple[str, ...]:
     first = explanations[0]
-    return caption(
+    return (
         "Each explanation in turn is taken for the truth at its best fit to the six results; then "
         "all are fitted to those and the run. σ = √Δχ², the median; 0 where the hypothesis fits "
         "better.",
@@ -235,7 +221,7 @@ def _show_patterns(
         save(model_patterns_figure(next(reversed(found.values()))), figure)
     shown: list[object] = [_pattern_sigmas(name, each) for name, each in found.items()]
     shown += [tables.window(seen), *(tables.assumptions(each.setup) for each in seen)]
-    output.show(*shown, _said(explanations), caption(*remarks(seen)))
+    output.show(*shown, caption(*_said(explanations), *remarks(seen)))
 
 
 def _pattern_sigmas(name: str, found: ModelPatterns) -> Table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gallus.cli import forecast_tables as tables
 from gallus.cli.model_choices import number
+from gallus.cli.options import of_option
 from gallus.cli.tables import caption, table
 from gallus.errors import InputError
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from gallus.forecast.merits import Goal
     from gallus.forecast.optimise import Optimum, Variable
 
+WHOLE_DETECTOR: Final = "detection.fiducial_radius_m"
+"""The key of which no value means all of it."""
 FORM: Final = "KEY=LOWEST:HIGHEST, as in distance_m=0:12 or shield_cm=5:30"
 
 
@@ -37,7 +40,9 @@ def variables(texts: Sequence[str]) -> tuple[Variable, ...]:
         ends = bounds.split(":")
         if not key or not equals or len(ends) != 2:
             raise InputError("is no range", key="--optimise", value=text, allowed=FORM)
-        found.append(Variable(key, *(number(f"--optimise {key}", end) for end in ends)))
+        lower, upper = (number(f"--optimise {key}", end) for end in ends)
+        with of_option("--optimise"):
+            found.append(Variable(key, lower, upper))
     return tuple(found)
 
 
@@ -109,30 +114,51 @@ def show(
 
 def _values(chosen: Planned, found: Optimum, wanted: Goal) -> Table:
     """Best values with their bounds, then the merit before and after."""
-    bounds = found.at_bounds
     rows = [
         [
             each.key,
-            _before(chosen, each.key),
-            f"{found.values[each.key]:.4g}",
+            _word(each.key, found.before[each.key]),
+            _word(each.key, found.values[each.key]),
             f"{each.lower:g} to {each.upper:g}",
-            f"at the {bounds[each.key]} bound" if each.key in bounds else "",
+            _where(found, each.key),
         ]
         for each in found.variables
     ]
     rows.append([wanted.meaning, f"{found.merit_before:.4g}", f"{found.merit:.4g}", "", ""])
-    title = f"{chosen.setup.name}: the best of {len(found.merits)} designs"
-    return table(title, ["value", "before", "best", "bounds", ""], rows, left=(0, 4))
+    title = f"{chosen.setup.name}: the best of {len(found.merits)} designs between the bounds"
+    best = "best" if found.merit >= found.merit_before else "best between the bounds"
+    title += "; as it is it is better" if found.merit < found.merit_before else ""
+    return table(title, ["value", "as it is", best, "bounds", ""], rows, left=(0, 4))
 
 
-def _before(chosen: Planned, key: str) -> str:
-    from gallus.forecast.optimise import SHIELD
+def _word(key: str, value: float | None) -> str:
+    if value is not None:
+        return f"{value:.4g}"
+    return "whole detector" if key == WHOLE_DETECTOR else "not set"
 
-    return "" if key == SHIELD else tables.text(chosen.setup.value(key))
+
+def _where(found: Optimum, key: str) -> str:
+    if found.values == found.before:
+        return "as it is"
+    return f"at the {found.at_bounds[key]} bound" if key in found.at_bounds else ""
 
 
 def _said(found: Optimum) -> list[str]:
-    if not found.at_bounds:
-        return []
-    names = ", ".join(found.at_bounds)
-    return [f"More would be better beyond the bound of {names}: it is a constraint, no optimum."]
+    if found.values == found.before and None in found.values.values():
+        unset = ", ".join(key for key, value in found.values.items() if value is None)
+        return [
+            "No design between the bounds is better than the one as it is, in which "
+            f"{unset} is not set: that one is the answer."
+        ]
+    said = []
+    if found.merit < found.merit_before:
+        said.append(
+            "No design between the bounds is as good as the one as it is, which is outside of "
+            "them: the answer below is that of the best one between the bounds."
+        )
+    if found.at_bounds:
+        names = ", ".join(found.at_bounds)
+        said.append(
+            f"More would be better beyond the bound of {names}: it is a constraint, no optimum."
+        )
+    return said

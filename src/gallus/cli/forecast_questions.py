@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from gallus.cli.options import of_option
 from gallus.cli.tables import percent
 from gallus.errors import unknown_name
 
@@ -47,6 +48,8 @@ class Question:
         For tables and axes.
     budget_of : str
         What the contributions to the error are errors of, with its unit.
+    budget_unit : float
+        That unit: 0.01 for per cent.
     remarks : callable
         Sentences below the table, from a result.
     figure : callable, optional
@@ -64,12 +67,15 @@ class Question:
     budget_of: str
     remarks: Callable[[Any], list[str]]
     figure: Callable[[Observations, Any], Any] | None = None
+    budget_unit: float = 1.0
 
     def check(self, options: Options) -> None:
         """Raise InputError if an option has a value that it may not have."""
         for key, known in KNOWN.items():
             if key in self.defaults and options[key] not in known:
-                raise unknown_name(key.replace("_", "-"), str(options[key]), known)
+                option = key.replace("_", "-")
+                with of_option(f"--{option}"):
+                    raise unknown_name(option, str(options[key]), known)
 
 
 def _sterile_figure(seen: Observations, plane: Any) -> Any:
@@ -79,9 +85,9 @@ def _sterile_figure(seen: Observations, plane: Any) -> Any:
 
 
 def _branching_ratio_figure(seen: Observations, plane: Any) -> Any:
-    from gallus.figures.forecast_branching import branching_ratio_forecast_figure
+    from gallus.figures.forecast_branching import branching_ratio_spectra_figure
 
-    return branching_ratio_forecast_figure()
+    return branching_ratio_spectra_figure(seen)
 
 
 def _couplings_figure(seen: Observations, plane: Any) -> Any:
@@ -149,6 +155,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda r: [
             f"The lost neutrinos become {_FATE[r.lost_to]}.",
         ],
+        budget_unit=0.01,
     ),
     "sterile": Question(
         "How well is a sterile neutrino seen?",
@@ -162,7 +169,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ],
         lambda r: float(r.sigma),
         "significance (σ)",
-        "sin²2θ at 1 eV², times 100",
+        "sin²2θ at 1 eV²",
         lambda r: [
             f"σ: against no oscillation, if the best fit to the six gallium results is true: "
             f"sin²2θ = {r.sin2_2theta:.2f}, Δm² = {r.delta_m2_eV2:.2f} eV². "
@@ -174,7 +181,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         "How well is the branching ratio of 51Cr measured?",
         {"information": "shape"},
         _branching_ratio,
-        ("σ", "shift", "error", "by the low lines", "signal", "background"),
+        ("σ", "shift", "error", "signal of the low lines", "signal", "background"),
         lambda r: [
             f"{r.sigma:.2f}",
             f"{r.shift:+.4f}",
@@ -184,7 +191,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ],
         lambda r: float(r.sigma),
         "significance (σ)",
-        "branching ratio, in %",
+        "branching ratio",
         lambda r: [
             "σ: of the shift that would explain a gallium ratio of 0.80, from "
             f"{r.branching_ratio:.4f} on, by the step in the recoils at 270 keV. "
@@ -200,13 +207,15 @@ QUESTIONS: Final[dict[str, Question]] = {
         "Which magnetic moment of the neutrino is seen?",
         {"information": "both"},
         _magnetic_moment,
-        ("limit (1e-11 μ_B)", "error of μ² (1e-22 μ_B²)", "signal", "background"),
+        ("limit on μ (1e-11 μ_B)", "error of μ² (1e-22 μ_B²)", "signal", "background"),
         lambda r: [f"{1e11 * r.limit_muB:.2f}", f"{r.error_mu2:.3g}", *_counts(r)],
         lambda r: 1e11 * float(r.limit_muB),
         "limit (1e-11 μ_B)",
-        "μ², in 1e-24 μ_B²",
+        "μ² (1e-22 μ_B²)",
         lambda r: [
-            f"Upper limit at {100 * r.confidence:.3g} % if there is none; 1.645 errors of μ². "
+            f"Limit if there is none: the end of the {100 * r.confidence:.3g} % interval of μ², "
+            f"two-sided, {(r.limit_muB * 1e11) ** 2 / r.error_mu2:.3f} errors; one-sided it holds "
+            f"{50 * (1 + r.confidence):.3g} %. "
             f"Information: {r.information}.",
         ],
     ),
@@ -214,7 +223,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         "How well is the weak mixing angle measured?",
         {"information": "both"},
         _weak_mixing_angle,
-        ("error of sin²θ_W", "relative", "by counting alone", "signal", "background"),
+        ("error of sin²θ_W", "relative", "statistics only", "signal", "background"),
         lambda r: [
             f"{r.error:.5f}",
             percent(r.relative_error, 2),
@@ -223,7 +232,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ],
         lambda r: float(r.error),
         "error of sin²θ_W",
-        "sin²θ_W, times 100",
+        "sin²θ_W",
         lambda r: [
             f"1 % of the rate is {0.01 / abs(r.rate_slope):.5f} in sin²θ_W. The cross section is "
             f"what is measured: its error does not enter. Information: {r.information}.",
@@ -244,7 +253,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ],
         lambda r: float(r.axial_error),
         "error of g_A",
-        "g_A, times 100",
+        "g_A",
         lambda r: [
             f"Couplings of ν_e: g_V = {r.vector:.3f}, g_A = {r.axial:.3f}. Alone: with the other "
             f"one known. Information: {r.information}.",

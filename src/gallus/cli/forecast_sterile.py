@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gallus.cli.forecast_tables import TOGETHER
+from gallus.cli.options import of_option
 from gallus.cli.tables import MISSING, percent, table
+from gallus.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from gallus.cli.forecast_choices import Planned
     from gallus.forecast.observation import Observation
     from gallus.forecast.questions.sterile import SterileSensitivity
+    from gallus.inference.grid import Grid
     from gallus.inference.scan_result import ScanResult
 
 SPLITTINGS_EV2: Final = (0.3, 1.0, 3.0)
 """At which errors are shown; the budget is that of the second."""
 BUDGET_AT: Final = 1
 GRID: Final = ("sin2_2theta_ee=0.001:1:100:log", "delta_m2_41_eV2=0.05:50:100:log")
+AXES: Final = ("sin2_2theta_ee", "delta_m2_41_eV2")
 LEVEL: Final = 0.95
 DISCOVERY: Final = 0.9973
 ROWS: Final = 12
@@ -173,16 +177,15 @@ def plane(seen: Sequence[Planned], options: Mapping[str, Any], *, drawn: bool) -
     Raises
     ------
     InputError
-        If the grid has other axes than mixing and splitting.
+        As :func:`checked_grid`.
     """
     from gallus.forecast.questions.sterile import sterile_discovery, sterile_exclusion
     from gallus.gallium_scan import scan, scan_job
-    from gallus.inference.grid import parse_grid
 
     texts = options.get("grid")
     if texts is None and not drawn:
         return None
-    grid = parse_grid(texts or GRID)
+    grid = checked_grid(texts or GRID)
     groups = {each.setup.name: [each.seen] for each in seen}
     if len(seen) > 1:
         groups[TOGETHER] = [each.seen for each in seen]
@@ -192,6 +195,28 @@ def plane(seen: Sequence[Planned], options: Mapping[str, Any], *, drawn: bool) -
         {name: sterile_discovery(group, grid, how) for name, group in groups.items()},
         scan(scan_job("sterile", grid)),
     )
+
+
+def checked_grid(texts: Sequence[str]) -> Grid:
+    """Read the grid, before anything is computed for it.
+
+    Raises
+    ------
+    InputError
+        If it has other axes than mixing and splitting, or leaves their bounds.
+    """
+    from gallus.inference.grid import parse_grid
+    from gallus.oscillation.catalogue import model
+
+    with of_option("--grid"):
+        grid = parse_grid(texts)
+        if set(grid.names) != set(AXES):
+            others = ", ".join(grid.names)
+            raise InputError(
+                "has other axes", value=others, allowed=f"--grid {' and --grid '.join(AXES)}"
+            )
+        grid.check(model("sterile").parameters)
+    return grid
 
 
 @cache

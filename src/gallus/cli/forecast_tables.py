@@ -11,6 +11,7 @@ from gallus.cli.tables import MISSING, table
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from gallus.arrays import Array
     from gallus.cli.forecast_answers import Curves
     from gallus.cli.forecast_choices import Planned
     from gallus.cli.forecast_questions import Question
@@ -32,36 +33,47 @@ def answers(question: Question, results: Mapping[str, Any]) -> Table:
 
 def budget(question: Question, results: Mapping[str, Any]) -> Table:
     """What the error is made of, the largest contributions first."""
-    rows = [row for name, each in results.items() for row in _contributions(name, each.limits)]
+    unit, limits = question.budget_unit, {name: each.limits for name, each in results.items()}
+    rows = [row for name, each in limits.items() for row in _contributions(name, each, unit)]
     columns = ["experiment", "error by", f"of {question.budget_of}", "share"]
-    title = "What limits it: what holding one thing fixed would take off, in quadrature"
-    return table(title, columns, rows, left=(0, 1))
+    title = (
+        "What limits it: what knowing one thing after the other would take off, in quadrature, "
+        "each time what helps most"
+    )
+    made = table(title, columns, rows, left=(0, 1))
+    made.columns[1].no_wrap = True
+    return made
 
 
 def window(planned: Sequence[Planned]) -> Table:
-    """Signal and backgrounds among the counts that are used."""
-    rows = []
+    """Signal and backgrounds among the counts that are used, with the source and without it."""
+    rows, off = [], any(each.seen.exposure.off_days for each in planned)
     for each in planned:
         seen = each.seen
-        rows += [_part(seen, seen.name, "signal", float(seen.undisturbed.sum()), "")]
+        rows.append(_part(seen, seen.name, "signal", seen.undisturbed, "", off=off))
         errors = {one.name: one.relative_error for one in seen.backgrounds}
-        counts = {name: float(many.sum()) for name, many in seen.background_counts.items()}
-        for name in sorted(counts, key=lambda name: -counts[name]):
-            rows.append(_part(seen, "", name, counts[name], known(errors[name])))
+        counts = seen.background_counts
+        for name in sorted(counts, key=lambda name: -float(counts[name].sum())):
+            rows.append(_part(seen, "", name, counts[name], known(errors[name]), off=off))
         if len(counts) > 1:
-            rows.append(_part(seen, "", "all backgrounds", sum(counts.values()), ""))
-    columns = ["experiment", "what", "events", "per day", "known to"]
+            rows.append(_part(seen, "", "all backgrounds", seen.background, "", off=off))
+    events = ["with source", "per day", "without source"] if off else ["events", "per day"]
+    columns = ["experiment", "what", *events, "known to"]
     return table(f"In the window: {_windows(planned)}", columns, rows, left=(0, 1))
 
 
 def curves(question: Question, found: Curves) -> Table:
     """The answer against a value of the design, one column an experiment."""
     rows = [
-        [f"{value:.5g}", *(f"{numbers[place]:.4g}" for numbers in found.answers.values())]
+        [f"{value:.5g}", *(_answer(numbers[place]) for numbers in found.answers.values())]
         for place, value in enumerate(found.values)
     ]
     title = f"{question.headline_name[0].upper()}{question.headline_name[1:]} against {found.key}"
     return table(title, [found.key, *found.answers], rows, left=())
+
+
+def _answer(number: float) -> str:
+    return MISSING if math.isnan(number) else f"{number:.4g}"
 
 
 def background_remarks(seen: Observation) -> Table:
@@ -83,48 +95,73 @@ def assumptions(chosen: Setup) -> Table:
         for key, each in chosen.assumptions.items()
     ]
     stated = [key for key in chosen.given() if key not in chosen.assumptions]
-    rows += [[key, text(chosen.value(key)), "user", ""] for key in stated]
+    rows += [[key, text(chosen.value(key)), _origin(chosen, key), ""] for key in stated]
     rows += [
         [f"background.{each.name}", _rate(each), each.provenance, each.note]
         for each in chosen.background
     ]
-    return table(chosen.title, ["assumption", "value", "trust", "note"], rows, left=(0, 1, 2, 3))
+    made = table(chosen.title, ["assumption", "value", "trust", "note"], rows, left=(0, 1, 2, 3))
+    made.columns[0].no_wrap = True  # a key that is broken cannot be copied
+    return made
+
+
+def _origin(chosen: Setup, key: str) -> str:
+    """Who gave a value that is no assumption: bins may be those that a question asks for."""
+    from gallus.forecast.questions.sterile import FINE_BINS
+
+    return "question" if FINE_BINS.get(key) == chosen.value(key) else "user"
 
 
 def known(relative_error: float) -> str:
-    """How well a rate is known from elsewhere."""
+    """How well a rate is known before the run; one that floats is known by the run only."""
     return "this run only" if math.isinf(relative_error) else f"{100 * relative_error:.3g} %"
 
 
 def text(value: object) -> str:
     """A value of a set-up."""
+    if value is None:
+        return "not set"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def _contributions(name: str, limits: Mapping[str, float]) -> list[list[str]]:
+def _contributions(name: str, limits: Mapping[str, float], unit: float) -> list[list[str]]:
     total = limits["total"]
     parts = {key: size for key, size in limits.items() if key != "total"}
     shown = sorted(
         (key for key in parts if parts[key] >= NEGLIGIBLE * total), key=parts.__getitem__
     )
-    rows = [[name, "total", f"{100 * total:.3g}", ""]]
+    rows = [[name, "total", f"{total / unit:.3g}", ""]]
     rows += [
-        ["", key, f"{100 * parts[key]:.3g}", f"{100 * (parts[key] / total) ** 2:.0f} %"]
+        ["", key, f"{parts[key] / unit:.3g}", f"{100 * (parts[key] / total) ** 2:.0f} %"]
         for key in reversed(shown)
     ]
-    left = len(parts) - len(shown)
-    return (
-        [*rows, ["", f"{left} more", f"< {100 * NEGLIGIBLE * total:.2g} each", ""]]
-        if left
-        else rows
+    left = [parts[key] for key in parts if key not in shown]
+    if left:
+        rest = math.hypot(*left)
+        share = f"{100 * (rest / total) ** 2:.0f} %"
+        rows.append(["", f"{len(left)} more together", f"{rest / unit:.2g}", share])
+    return rows
+
+
+def _part(
+    seen: Observation, name: str, what: str, counts: Array, error: str, *, off: bool
+) -> list[str]:
+    """A row of :func:`window`; rates are those while the source is there."""
+    from gallus.forecast.questions.base import on_and_off
+
+    with_source, without = on_and_off(seen, counts)
+    days, _ = seen.exposure.on_and_off(seen.exposure.days())
+    many, per_day, few = (
+        number(each) if whole >= NONE else "0"
+        for each, whole in (
+            (with_source, with_source),
+            (with_source / days, with_source),
+            (without, without),
+        )
     )
-
-
-def _part(seen: Observation, name: str, what: str, events: float, error: str) -> list[str]:
-    per_day = number(events / float(seen.exposure.days().sum())) if events >= NONE else "0"
-    return [name, what, number(events) if events >= NONE else "0", per_day, error]
+    return [name, what, many, per_day, *([few] if off else []), error]
 
 
 def number(events: float) -> str:
@@ -136,8 +173,9 @@ def _windows(planned: Sequence[Planned]) -> str:
     parts = []
     for each in planned:
         low, high = (1e3 * each.seen.energy_edges_MeV[end] for end in (0, -1))
-        days = each.seen.exposure.days().sum()
-        parts.append(f"{low:.4g} to {high:.4g} keV, {days:.4g} days")
+        days, off = each.seen.exposure.on_and_off(each.seen.exposure.days())
+        when = f"{days:.4g} days with source, {off:.4g} without" if off else f"{days:.4g} days"
+        parts.append(f"{low:.4g} to {high:.4g} keV, {when}")
     return "; ".join(dict.fromkeys(parts))
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+from gallus.errors import InputError
 
 JsonOption = Annotated[
     str | None,
@@ -71,3 +75,22 @@ FixOption = Annotated[
         help="Hold a parameter, at its start if no value is given. May be repeated.",
     ),
 ]
+
+
+@contextmanager
+def of_option(option: str) -> Iterator[None]:
+    """Name the option in every InputError of what the user wrote after it.
+
+    Parameters
+    ----------
+    option : str
+        ``--against``, put before the key that is wrong, or in place of another option.
+    """
+    try:
+        yield
+    except InputError as error:
+        key = error.key or ""
+        named = option if key.startswith("--") else f"{option} {key}".strip()
+        raise InputError(
+            error.problem, file=error.file, key=named, value=error.value, allowed=error.allowed
+        ) from error

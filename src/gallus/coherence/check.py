@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from gallus.coherence.amplitude import numerical_damping
 from gallus.coherence.damping import Widths, damping
 from gallus.coherence.particles import SIDES, packets
+from gallus.coherence.process import Process
+from gallus.coherence.readings import Reading
 from gallus.coherence.results import CoherenceResult
+from gallus.coherence.sections import Oscillation
 from gallus.errors import InputError
 
 
@@ -48,7 +51,7 @@ class Check:
 
 
 def check(result: CoherenceResult) -> tuple[Check, ...]:
-    """Compare both at the typical energy and all distances; takes some seconds each.
+    """Compare both at all energies and distances of the set-up; takes about a second each.
 
     Averaged over unobserved momenta and thermal motion, as the reading has it; without lines.
 
@@ -64,17 +67,18 @@ def check(result: CoherenceResult) -> tuple[Check, ...]:
             value=result.reading.sigma_m,
             allowed="full",
         )
-    process = result.typical
+    return tuple(
+        _compared(each, where, result.reading)
+        for each in result.processes
+        for where in result.setup.oscillation
+    )
+
+
+def _compared(process: Process, where: Oscillation, reading: Reading) -> Check:
+    """One energy, mass splitting and distance."""
     production, detection = (packets(process.particles[side]) for side in SIDES)
     spreads = Widths(process.widths.sigma_m_eV, process.widths.sigma_en_eV)
-    found = []
-    for where in result.setup.oscillation:
-        at = (where.delta_m2_eV2, process.energy_MeV, where.baseline_m)
-        numerical = numerical_damping(
-            production, detection, *at, sigma_en=result.reading.energy_width
-        )
-        closed = float(damping(spreads, *at).exponent)
-        found.append(
-            Check(where.name, process.energy_MeV, closed, numerical.exponent, numerical.change)
-        )
-    return tuple(found)
+    at = (where.delta_m2_eV2, process.energy_MeV, where.baseline_m)
+    numerical = numerical_damping(production, detection, *at, sigma_en=reading.energy_width)
+    closed = float(damping(spreads, *at).exponent)
+    return Check(where.name, process.energy_MeV, closed, numerical.exponent, numerical.change)

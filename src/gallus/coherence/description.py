@@ -7,11 +7,11 @@ What follows from a description is in :mod:`gallus.coherence.results`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from gallus.coherence.sections import (
     Classical,
@@ -19,9 +19,9 @@ from gallus.coherence.sections import (
     Positive,
     Vertex,
 )
-from gallus.database.loader import load_as, names, read, validate
+from gallus.database.loader import load_as, names, read_toml, validate
 from gallus.database.schema import Dataset, Sourced
-from gallus.errors import unknown_name
+from gallus.errors import InputError, unknown_name
 
 FOLDER = "coherence"
 """Folder of the database that holds the registered set-ups."""
@@ -63,15 +63,17 @@ class CoherenceSetup(Dataset):
     """
 
     kind: Literal["coherence-setup"]
-    energies_MeV: tuple[Positive, ...] = Field(min_length=1)
+    energies_MeV: tuple[Positive, ...]
     production_temperature_K: Positive = 293.0
     detection_temperature_K: Positive = 293.0
     production: Vertex
     detection: Vertex
     classical: Classical = Classical()
-    oscillation: tuple[Oscillation, ...] = Field(min_length=1)
+    oscillation: tuple[Oscillation, ...]
     bounds: tuple[Bound, ...] = ()
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
+    _file: str | None = PrivateAttr(None)
+    _described_MeV: tuple[float, ...] | None = PrivateAttr(None)
 
     @model_validator(mode="before")
     @classmethod
@@ -92,6 +94,9 @@ class CoherenceSetup(Dataset):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
+        for key in ("energies_MeV", "oscillation"):
+            if not getattr(self, key):
+                raise InputError("is empty", key=key, allowed="one entry or more")
         known = dict(_values(self.model_dump(exclude_unset=True)))
         for key in self.assumptions:
             if key not in known:
@@ -104,6 +109,21 @@ class CoherenceSetup(Dataset):
     def slug(self) -> str:
         """Name on the command line."""
         return self.name.removeprefix(PREFIX)
+
+    @property
+    def file(self) -> str | None:
+        """Path of the user's file that it was read from."""
+        return self._file
+
+    @property
+    def place(self) -> str:
+        """Where a user finds it, for messages: the path of the file, else its name."""
+        return self._file or self.slug
+
+    @property
+    def described_energies_MeV(self) -> tuple[float, ...]:
+        """Energies of the description, to which printed numbers belong; see with_points."""
+        return self._described_MeV or self.energies_MeV
 
     def sources(self) -> list[Sourced]:
         """Everything in the file that carries a citation."""
@@ -136,7 +156,9 @@ def read_setup(path: Path | str) -> CoherenceSetup:
     InputError
         Naming file, key and value, if the file does not fit.
     """
-    return read(CoherenceSetup, path)
+    found = _validated(read_toml(Path(path)), str(path))
+    found._file = str(path)
+    return found
 
 
 def with_points(
@@ -147,7 +169,9 @@ def with_points(
 ) -> CoherenceSetup:
     """Return the set-up at other energies, distances and splittings; those of an empty list stay.
 
-    Given both distances and splittings, all pairs of them.
+    Given both distances and splittings, all pairs of them. Widths and velocities that a publication
+    prints stay as they are, at other energies too; :attr:`CoherenceSetup.described_energies_MeV`
+    are those that they belong to.
 
     Raises
     ------
@@ -170,7 +194,7 @@ def with_points(
             {"name": f"{s:g} eV2 at {length:g} m", "delta_m2_eV2": s, "baseline_m": length}
             for s, length in pairs
         )
-    changed = validate(CoherenceSetup, content, chosen.name)
+    changed = _validated(content, chosen.place)
     kept = {key: each for key, each in chosen.assumptions.items() if key in changed.assumptions}
     same = {k: v for k, v in kept.items() if v.value == changed.assumptions[k].value}
     marked = {
@@ -178,7 +202,40 @@ def with_points(
         for key, each in changed.assumptions.items()
         if key not in same
     }
-    return changed.model_copy(update={"assumptions": {**marked, **same}})
+    changed = changed.model_copy(update={"assumptions": {**marked, **same}})
+    changed._file, changed._described_MeV = chosen._file, chosen.described_energies_MeV
+    return changed
+
+
+def _validated(content: Mapping[str, Any], place: str) -> CoherenceSetup:
+    try:
+        return validate(CoherenceSetup, dict(content), place)
+    except InputError as error:
+        key = _by_names(error.key or "", content)
+        raise InputError(
+            error.problem, file=error.file, key=key, value=error.value, allowed=error.allowed
+        ) from error
+
+
+def _by_names(key: str, content: Any) -> str:
+    """Key with names of particles and distances where it has numbers, as `assumptions` has it.
+
+    ``production.particles.1.nuclide`` becomes ``production.V.nuclide``. An entry without a name is
+    counted from 1; that of a list of numbers is left out, for the message shows the number.
+    """
+    found: list[str] = []
+    for part in key.split("."):
+        if not (isinstance(content, list | tuple) and part.isdecimal()):
+            content = content.get(part) if isinstance(content, dict) else None
+            found.append(part)
+            continue
+        content = content[int(part)]
+        name = content.get("name") if isinstance(content, dict) else None
+        if name is not None:
+            found = [*found[:-1], str(name)] if found[-1] == "particles" else [*found, str(name)]
+        elif isinstance(content, dict):
+            found[-1] += f" ({int(part) + 1})"
+    return ".".join(found)
 
 
 def _values(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:

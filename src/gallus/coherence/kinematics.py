@@ -8,6 +8,7 @@ units of c, energies and momenta in MeV.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,10 +128,14 @@ def light_energy_MeV(
     square = shell * shell - light_MeV**2 * invariant
     # A second solution, backward in the centre of mass, exists while that moves faster than it.
     if np.any(square < 0.0) or np.any(shell < light_MeV * total):
+        threshold = ((heavy_MeV + light_MeV) ** 2 - target_MeV**2) / (2.0 * target_MeV)
+        # Rounded up by 10 to 20 eV, which covers the two energies at one angle.
+        allowed = f"above {math.ceil(1e5 * threshold + 1.0) / 1e5:.7g}"
         raise InputError(
             "is too low: below threshold, or two energies at one angle",
             key="neutrino_energy_MeV",
-            value=neutrino_energy_MeV,
+            value=float(energy.min()),
+            allowed=allowed,
         )
     lepton: Array = (total * shell + along * np.sqrt(square)) / invariant
     return lepton

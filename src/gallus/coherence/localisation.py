@@ -100,7 +100,7 @@ def lattice_spacing_nm(name: str, reading: LatticeReading = "planes") -> float:
         constant = quantities.get(f"{structure}_lattice_constant")
         if constant is not None:
             return float(getattr(factors, reading)) * constant.to("nm")
-    raise InputError("has no lattice constant", key="medium", value=name, allowed="a crystal")
+    raise InputError("has no lattice constant", value=name, allowed="a crystal")
 
 
 def bond_length_nm(name: str) -> float:
@@ -113,7 +113,7 @@ def bond_length_nm(name: str) -> float:
     """
     bond = medium_data(name).quantities.get("bond_to_hydrogen")
     if bond is None:
-        raise InputError("has no hydrogen", key="medium", value=name, allowed="water, lab, pvt, ..")
+        raise InputError("has no hydrogen", value=name, allowed="water, lab, pvt, ..")
     return bond.to("nm")
 
 

@@ -36,7 +36,7 @@ from gallus.coherence.localisation import (
     mean_spacing_nm,
     neutron_mean_free_path_nm,
 )
-from gallus.coherence.media import medium
+from gallus.coherence.media import medium, medium_data
 from gallus.coherence.readings import LEPTON_COSINES, Reading
 from gallus.coherence.sections import LEPTONS, Particle, Vertex
 from gallus.coherence.stopping_power import Lepton
@@ -59,6 +59,8 @@ MASSES_MEV: Final[Mapping[str, float]] = {
     "neutron": NEUTRON_MASS_MEV,
 }
 SIDES: Final = ("production", "detection")
+MEDIA: Final = ("spacing_in", "lattice_of", "bond_in", "deposit_in")
+"""Keys of particles that name a medium."""
 REACTIONS: Final = {"gallium-capture": gallium_capture, "inverse-beta-decay": inverse_beta_decay}
 
 
@@ -193,7 +195,8 @@ def line_widths(
 
 def _mass_MeV(particle: Particle) -> float:
     if particle.nuclide is not None:
-        return float(atomic_mass_MeV(particle.nuclide))
+        with located("nuclide"):
+            return float(atomic_mass_MeV(particle.nuclide))
     if particle.mass_u is not None:
         return particle.mass_u * ATOMIC_MASS_MEV
     return MASSES_MEV[particle.species]
@@ -254,20 +257,32 @@ def _localisation_nm(particle: Particle, kinetic_energy_MeV: float, reading: Rea
         return particle.localisation_nm
     if particle.width_eV is not None:
         return float(length_nm(particle.width_eV))
+    if particle.mean_free_path_nm is not None:
+        return particle.mean_free_path_nm
+    _check_names(particle)
     if particle.spacing_in is not None:
         return float(mean_spacing_nm(medium(particle.spacing_in).atoms_per_cm3))
     if particle.lattice_of is not None:
-        return float(lattice_spacing_nm(particle.lattice_of, reading.lattice))
+        with located("lattice_of"):
+            return float(lattice_spacing_nm(particle.lattice_of, reading.lattice))
     if particle.bond_in is not None:
-        return float(bond_length_nm(particle.bond_in))
-    if particle.mean_free_path_nm is not None:
-        return particle.mean_free_path_nm
+        with located("bond_in"):
+            return float(bond_length_nm(particle.bond_in))
     if particle.scattering_in is not None:
         return _mean_free_path_nm(particle.scattering_in, kinetic_energy_MeV)
     assert particle.deposit_in is not None  # the section has looked
     stopping = StoppingReading(reading.electron_formula, reading.density_effect, reading.excitation)
     lepton: Lepton = "positron" if particle.species == "positron" else "electron"
     return _deposit_nm(particle.deposit_in, kinetic_energy_MeV, lepton, stopping)
+
+
+def _check_names(particle: Particle) -> None:
+    """Raise InputError that names the key, if there is no such medium or material."""
+    for key in (*MEDIA, "scattering_in"):
+        name = getattr(particle, key)
+        if name is not None:
+            with located(key):
+                (material if key == "scattering_in" else medium_data)(name)
 
 
 @cache

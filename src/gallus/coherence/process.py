@@ -12,6 +12,7 @@ from typing import TypeAlias
 from gallus.coherence.damping import Widths
 from gallus.coherence.description import CoherenceSetup
 from gallus.coherence.particles import (
+    REACTIONS,
     SIDES,
     LineWidth,
     ParticleValues,
@@ -26,7 +27,7 @@ from gallus.coherence.widths import (
     ProcessWidths,
     process_widths,
 )
-from gallus.errors import located
+from gallus.errors import InputError, located
 
 # By production and detection.
 Particles: TypeAlias = dict[str, tuple[ParticleValues, ...]]
@@ -69,8 +70,16 @@ class Process:
 
 
 def process(setup: CoherenceSetup, energy_MeV: float, reading: Reading) -> Process:
-    """Particles and widths at one neutrino energy."""
-    with located(file=setup.name):
+    """Particles and widths at one neutrino energy.
+
+    Raises
+    ------
+    InputError
+        Naming file and key, if the energy is below threshold, a nuclide or medium is unknown, or
+        nothing constrains the energy of the neutrino.
+    """
+    with located(file=setup.place):
+        _check_threshold(setup, energy_MeV)
         found = {side: vertex_particles(setup, side, energy_MeV, reading) for side in SIDES}
         widths = _widths(found, reading.sigma_m, reading.energy_width)
         contained = ENERGY_STEPS[: ENERGY_STEPS.index(reading.energy_width)]
@@ -86,6 +95,19 @@ def process(setup: CoherenceSetup, energy_MeV: float, reading: Reading) -> Proce
         )
     steps[reading.energy_width] = widths.sigma_en_eV
     return Process(energy_MeV, found, widths, steps, lines)
+
+
+def _check_threshold(setup: CoherenceSetup, energy_MeV: float) -> None:
+    """Raise InputError if the reaction of a vertex needs more energy."""
+    for reaction in (getattr(setup, side).reaction for side in SIDES):
+        try:
+            if reaction is not None:
+                REACTIONS[reaction](energy_MeV)
+        except InputError as error:
+            problem = f"is below the threshold of {reaction}"
+            raise InputError(
+                problem, key="energies_MeV", value=energy_MeV, allowed=error.allowed
+            ) from error
 
 
 def _widths(found: Particles, sigma_m: MassReading, sigma_en: EnergyReading) -> ProcessWidths:

@@ -32,7 +32,7 @@ from gallus.coherence.localisation import LatticeReading
 from gallus.coherence.media import Excitation
 from gallus.coherence.stopping_power import DensityEffect, Formula
 from gallus.coherence.widths import EnergyReading, MassReading
-from gallus.errors import unknown_name
+from gallus.errors import located, unknown_name
 
 ParticleReading = Literal["as-printed", "computed"]
 LineReading = Literal["collisions", "lifetime", "none"]
@@ -64,7 +64,8 @@ class Reading:
     def __post_init__(self) -> None:
         for name, known in choices().items():
             if getattr(self, name) not in known:
-                raise unknown_name(f"reading of {name}", str(getattr(self, name)), known)
+                with located(name):
+                    raise unknown_name("reading", str(getattr(self, name)), known)
 
     def as_dict(self) -> dict[str, str]:
         """Names of the choices."""

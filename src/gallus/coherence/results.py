@@ -29,15 +29,13 @@ from gallus.coherence.damping import (
 )
 from gallus.coherence.description import Bound, CoherenceSetup
 from gallus.coherence.media import medium
-from gallus.coherence.particles import SIDES
+from gallus.coherence.particles import MEDIA, SIDES
 from gallus.coherence.process import Process, process
 from gallus.coherence.readings import STOPPING, Reading, reasonable
 from gallus.coherence.sections import LEPTONS, Oscillation
 from gallus.coherence.widths import ProcessWidths
 
 METHOD = "krueger-2023"
-MEDIA = ("spacing_in", "lattice_of", "bond_in", "deposit_in")
-"""Keys of particles that name a medium."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,14 @@ class Particle(Section):
             )
 
     @property
+    def printed_at_one_energy(self) -> bool:
+        """Whether what is printed would be another number for a neutrino of another energy."""
+        printed, kept = self.printed, self.deposit_in or self.scattering_in
+        moved = self.energy_per_neutrino is not None or self.motion in ("recoil", "reaction")
+        place = kept is not None and (printed.delta_x_nm or printed.sigma_eV) is not None
+        return moved and (printed.velocity is not None or place)
+
+    @property
     def unit_vector(self) -> tuple[float, float, float]:
         """Direction; along the neutrino unless the file says otherwise."""
         if self.direction is not None:

@@ -135,6 +135,9 @@ def _as_input_error(detail: ErrorDetails, file: str) -> InputError:
     if isinstance(cause, InputError):
         return cause.moved(key, file)
     shown = None if isinstance(value, dict | list) else value
+    if kind == "too_short":
+        least = f"{context['min_length']} or more entries"
+        return InputError("has too few entries", file=file, key=key, value=value, allowed=least)
     if kind == "literal_error":
         return InputError(
             "is not allowed", file=file, key=key, value=shown, allowed=str(context["expected"])

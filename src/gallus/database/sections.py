@@ -1,14 +1,15 @@
 """Sections of the files that users write: unknown keys, and quantities with several units.
 
-Use :class:`Section` where a wrong key should name the nearest known one, :func:`exactly_one` where
-a file gives one quantity in one of several ways.
+Use :class:`Section` where a wrong key should name the nearest known one, :func:`known_keys` for a
+file as a whole, :func:`exactly_one` where a file gives one quantity in one of several ways.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import BaseModel, model_validator
 
 from gallus.database.schema import Frozen
 from gallus.errors import InputError, unknown_name
@@ -20,10 +21,15 @@ class Section(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                raise unknown_name("key", str(key), cls.model_fields)
+        known_keys(cls, data)
         return data
+
+
+def known_keys(model: type[BaseModel], data: Any) -> None:
+    """Raise InputError for a key that a model does not have, with the nearest one that it has."""
+    for key in data if isinstance(data, Mapping) else ():
+        if key not in model.model_fields:
+            raise unknown_name("key", str(key), model.model_fields)
 
 
 def exactly_one(section: Section, keys: tuple[str, ...]) -> None:

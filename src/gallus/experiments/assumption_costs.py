@@ -1,7 +1,7 @@
 """What each assumption costs: from one description of an experiment to another, step by step.
 
 Use :func:`assumption_costs` for the events at the start with every difference alone, and with all
-of them one after the other.
+of them one after the other, and :func:`idealisations` for what a single set-up leaves out.
 """
 
 from __future__ import annotations
@@ -112,3 +112,22 @@ def assumption_costs(first: Setup, second: Setup) -> tuple[Cost, ...]:
         before = {key: first.value(key) for key in after}
         costs.append(Cost(name, before, after, alone, events_per_day(there) / start))
     return tuple(costs)
+
+
+def idealisations(chosen: Setup) -> tuple[str, ...]:
+    """What of its response a set-up takes for perfect, in words; nothing for extracted atoms.
+
+    Parameters
+    ----------
+    chosen : Setup
+        Source and detector.
+    """
+    if chosen.detector.zones:
+        return ()
+    detection = chosen.detection
+    sizes = {
+        "energy": detection.stochastic,
+        "vertex": detection.vertex_resolution_cm_at_1_MeV,
+    }
+    perfect = [name for name, size in sizes.items() if size == 0.0]
+    return (f"{' and '.join(perfect)} resolution: perfect (none stated)",) if perfect else ()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, Strict, model_validator
 
 from gallus.database.schema import Finite, Sourced
 from gallus.database.sections import Section, at_most_one, exactly_one
@@ -19,6 +19,7 @@ from gallus.errors import InputError, unknown_name
 from gallus.experiments.setup_sections import NotNegative, Positive, Share
 
 SolarName = Literal["pp", "pep", "7Be", "8B", "hep", "13N", "15O", "17F"]
+PositiveOrInfinite = Annotated[float, Strict(), Field(gt=0)]
 RATES = ("per_day", "per_day_and_100t", "per_day_and_kt")
 """Keys of a rate: of the whole detector, or of a mass of it."""
 
@@ -26,13 +27,14 @@ RATES = ("per_day", "per_day_and_100t", "per_day_and_kt")
 class BackgroundTable(Section, Sourced):
     """What all tables have: name, error of the rate, source of the numbers.
 
-    The name is the kind, or the nuclide, if none is given. Without `error_percent` only the run
-    itself tells how much there is; solar neutrinos then have the error of the solar model.
+    The name is the kind, or the nuclide, if none is given. Without `error_percent` the rate is
+    known to 100 % of itself, and solar neutrinos to the error of the solar model; ``inf`` lets it
+    float freely, so that only the run itself tells how much there is.
     """
 
     default_name: ClassVar[str] = "kind"
     name: str
-    error_percent: Positive | None = None
+    error_percent: PositiveOrInfinite | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -199,15 +201,16 @@ class LayerTable(Section):
 
 
 class ShieldedTable(BackgroundTable):
-    """Photons of the source that come through `layers`, times `build_up` for scattered ones.
+    """Photons of the source that come through `layers`, scattered ones included.
 
+    With a `build_up` those that did not interact, times that factor, all with their full energy.
     For a source outside, `surrounding` is the material between its shield and the detector; its
     thickness on the shortest way is taken for all, which leaves too many photons.
     """
 
     layers: tuple[LayerTable, ...] = ()
     surrounding: str | None = None
-    build_up: Annotated[Finite, Field(ge=1)] = 1.0
+    build_up: Annotated[Finite, Field(ge=1)] | None = None
 
 
 class SourceGammaTable(ShieldedTable):

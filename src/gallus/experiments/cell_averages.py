@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallus.arrays import Array, array_namespace
-from gallus.kernel.averages import DistanceWeight
+from gallus.kernel.averages import DistanceWeight, side_by_side
+from gallus.kernel.energy_cells import EnergyCells, mean_wave_in_pieces
 from gallus.kernel.moments import phase_powers, spherical_bessel
 from gallus.oscillation.base import Channel, DampedCosineModel, cosine_and_sine
 from gallus.parameters import Params
@@ -38,23 +39,13 @@ class CellAverages:
     @classmethod
     def of(cls, weights: Sequence[DistanceWeight]) -> Self:
         """Put distributions side by side."""
-        size = 1 + max(weight.degree for weight in weights)
-        padded = [np.zeros((len(weight.middle_m), size)) for weight in weights]
-        for each, weight in zip(padded, weights, strict=True):
-            each[:, : weight.degree + 1] = weight.coefficients
-        whole = DistanceWeight(
-            np.concatenate([weight.middle_m for weight in weights]),
-            np.concatenate([weight.half_m for weight in weights]),
-            np.concatenate(padded),
-        )
-        ends = np.cumsum([len(each) for each in padded])
-        return cls(whole, np.append(0, ends[:-1]))
+        return cls(*side_by_side(weights))
 
     def terms(
         self,
         model: DampedCosineModel,
         channels: Sequence[Channel],
-        energy_MeV: Array,
+        energies: Array | EnergyCells,
         params: Params,
     ) -> list[list[tuple[Any, Any]]]:
         """Weights (..., K, n or 1) and averaged terms (..., K, n, j) of each channel.
@@ -65,17 +56,22 @@ class CellAverages:
         Parameters
         ----------
         model : DampedCosineModel
-            Damped exponentially with distance, or not at all.
+            Damped exponentially with distance, or not at all; not at all over cells.
         channels : sequence of Channel
             Transitions.
-        energy_MeV : array, shape (n,)
-            Lines.
+        energies : array of shape (n,) or EnergyCells
+            Lines in MeV, or cells of a continuous spectrum.
         params : mapping
             Parameters of the model; leading axes are theirs.
         """
+        energy_MeV = energies.energy_MeV if isinstance(energies, EnergyCells) else energies
         cosines = model.damped_cosines(energy_MeV, params)
-        damping = None if cosines.undamped else cosines.damping_per_m
-        means = self.exponentials(cosines.phase_per_m, damping)
+        if isinstance(energies, EnergyCells):
+            kappa = cosines.phase_per_m * energy_MeV
+            means = self._summed(mean_wave_in_pieces(self.weight, energies, kappa))
+        else:
+            damping = None if cosines.undamped else cosines.damping_per_m
+            means = self.exponentials(cosines.phase_per_m, damping)
         found = []
         for channel in channels:
             pairs = [(model.weights(channel, energy_MeV, params), means.real)]

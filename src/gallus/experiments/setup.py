@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 from gallus.constants import HBAR_MEV_S, HBARC_MEV_M, JOULE_PER_MEV
 from gallus.database.loader import load_as, names, read, validate
 from gallus.database.schema import Dataset, Finite, Sourced
+from gallus.database.sections import known_keys
 from gallus.errors import InputError, located, unknown_name
 from gallus.experiments.background_sections import (
     BackgroundSection,
@@ -30,7 +31,7 @@ from gallus.experiments.setup_geometry import (
     source_and_target,
     zone_targets,
 )
-from gallus.experiments.setup_keys import BACKGROUND, RUN_KEYS, SECTIONS, section_of
+from gallus.experiments.setup_keys import BACKGROUND, RUN_KEYS, SECTIONS, is_table, section_of
 from gallus.experiments.setup_keys import full_key as full_key
 from gallus.experiments.setup_keys import value_keys as value_keys
 from gallus.experiments.setup_sections import (
@@ -112,6 +113,7 @@ class Setup(Dataset):
         """Give assumptions and backgrounds the source of the file, if they state none."""
         if not isinstance(data, dict):
             return data
+        known_keys(cls, data)
         inherited = {key: data[key] for key in ("citation", "provenance") if key in data}
         found = dict(data)
         if isinstance(data.get("assumptions"), dict):
@@ -134,13 +136,14 @@ class Setup(Dataset):
             if key not in value_keys(self.background):
                 raise unknown_name("key of the set-up", key, value_keys(self.background))
         check_names(self.background)
-        with located("source"):
-            if isinstance(self.nuclide, Radionuclide):
-                self.lines()
-        with located("detector"):
+        with located("source.nuclide"):
+            source = self.nuclide
+        if isinstance(source, Radionuclide):
+            with located("source.line_set"):
+                source.lines(self.source.line_set)
+        with located("detector.material"):
             self.density_g_per_cm3()
-        with located("position"):
-            self.targets()
+        self.targets()
         return self
 
     def sources(self) -> list[Sourced]:
@@ -300,13 +303,18 @@ def with_values(chosen: Setup, values: Mapping[str, Any]) -> Setup:
         What to change.
     values : mapping
         By ``section.name``, ``background.NAME.key``, or a last part that is unique; ``background``
-        replaces all tables.
+        replaces all tables, and ``background.NAME`` may be None.
 
     Raises
     ------
     InputError
         If a key is unknown or a value is not allowed.
     """
+    gone = {key for key, x in values.items() if x is None and is_table(key, chosen.background)}
+    if gone:
+        left = [each for each in chosen.background if f"{BACKGROUND}.{each.name}" not in gone]
+        rest = {key: value for key, value in values.items() if key not in gone}
+        return with_values(chosen, {BACKGROUND: left, **rest})
     content = chosen.model_dump(exclude_unset=True)
     if BACKGROUND in values:
         content[BACKGROUND] = [_plain(table) for table in values[BACKGROUND] or ()]

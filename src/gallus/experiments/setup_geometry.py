@@ -6,7 +6,7 @@ the centre of the detector, along its axis.
 
 from __future__ import annotations
 
-from gallus.errors import InputError
+from gallus.errors import InputError, located
 from gallus.experiments.setup_sections import DetectorSection, PositionSection, SourceSection
 from gallus.geometry.detectors import gallium_target
 from gallus.geometry.solids import Difference, Solid, Sphere
@@ -54,14 +54,17 @@ def zone_targets(
     InputError
         If a zone is unknown, or something is said about the geometry besides.
     """
-    said = {*position.model_fields_set, *(source.model_fields_set & {"radius_m"})}
-    if fiducial_radius_m is not None or said:
+    said = {f"position.{key}" for key in position.model_fields_set}
+    said |= {f"source.{key}" for key in source.model_fields_set & {"radius_m"}}
+    said |= set() if fiducial_radius_m is None else {"detection.fiducial_radius_m"}
+    if said:
         raise InputError(
             "is said besides zones, whose geometry is in the database",
-            key=sorted(said or {"fiducial_radius_m"})[0],
+            key=min(said),
             allowed="zones, or a shape with its position",
         )
-    return {zone: gallium_target(zone) for zone in zones}
+    with located("detector.zones"):
+        return {zone: gallium_target(zone) for zone in zones}
 
 
 def is_inside(detector: DetectorSection, position: PositionSection) -> bool:
@@ -97,7 +100,7 @@ def require_room(
         if distance + size > surface:
             raise InputError(
                 "puts the source, or the hole around it, into the wall of the detector",
-                key="distance_m",
+                key="position.distance_m",
                 value=distance,
                 allowed=f"at most {max(surface - size, 0.0):.6g} inside",
             )
@@ -106,7 +109,7 @@ def require_room(
     if distance - size < surface + position.wall_m:
         raise InputError(
             "puts the source, or the shield around it, into the wall of the detector",
-            key="distance_m",
+            key="position.distance_m",
             value=distance,
             allowed=f"at least {surface + position.wall_m + size:.6g} outside",
         )
@@ -133,7 +136,7 @@ def _fiducial(
     if detector.height_m is not None or radius_m > detector.outer_radius_m:
         raise InputError(
             "is no concentric part of the detector",
-            key="fiducial_radius_m",
+            key="detection.fiducial_radius_m",
             value=radius_m,
             allowed=f"for a sphere, at most {detector.outer_radius_m!r}",
         )
@@ -145,7 +148,7 @@ def _fiducial(
         elif low < radius_m:
             raise InputError(
                 "cuts through a hole of the detector",
-                key="fiducial_radius_m",
+                key="detection.fiducial_radius_m",
                 value=radius_m,
                 allowed="a radius with the hole all inside or all outside",
             )

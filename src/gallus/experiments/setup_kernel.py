@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from gallus.arrays import Array, array_namespace
+from gallus.arrays import Array, array_namespace, in_blocks
 from gallus.errors import InputError
 from gallus.experiments.cell_averages import CellAverages
 from gallus.experiments.distance_cells import DistanceCell
@@ -29,10 +29,12 @@ from gallus.kernel.linear_map import Block, contract
 from gallus.oscillation.base import Channel, DampedCosineModel, OscillationModel
 from gallus.parameters import Params
 
-MULTIPLIED_OUT = 20_000_000
-"""Numbers up to which K is multiplied out where it is applied to many points."""
-MANY = 16
-"""Points that are many."""
+BINS = 10
+"""Distance bins at a time: each sees only the cells near it."""
+UNSEEN = 1e-18
+"""Shares of a cell that rounding hides."""
+POINTS = 64
+"""Points at a time: what is between cells and bins stays in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +120,13 @@ class SetupKernel:
         """Averaged terms for all cells at once; none where they are not of this form."""
         first = self.components[0].energies
         same = all(each.energies is first for each in self.components)
-        if isinstance(first, EnergyCells) or not same or not isinstance(model, DampedCosineModel):
+        if not same or not isinstance(model, DampedCosineModel):
             return []
-        cosines = model.damped_cosines(first, params)
+        in_cells = isinstance(first, EnergyCells)
+        energy_MeV = first.energy_MeV if isinstance(first, EnergyCells) else first
+        cosines = model.damped_cosines(energy_MeV, params)
+        if in_cells and not (cosines.is_plain and array_namespace(cosines.phase_per_m) is np):
+            return []
         if cosines.gaussian_per_m2 is not None or cosines.sinc_per_m is not None:
             return []
         channels = [each.channel for each in self.components]
@@ -155,11 +161,17 @@ class SetupKernel:
     def without_oscillation(self) -> Array:
         """Expected counts per day at the start if nothing happens to the neutrinos, (i, d)."""
         total: Any = 0.0
-        for n, each in enumerate(self.components):
+        for each in self.components:
             if each.channel.is_survival or each.channel.final == "active":
-                total = total + self._recorded(n, self._ones[None])
+                total = total + self._undisturbed(each)
         counts: Array = total
         return counts
+
+    def _undisturbed(self, component: Component) -> Array:
+        """Counts (i, d) of a component at P = 1: the neutrino energies are added up first."""
+        there = self.distance_migration @ (self._lengths_m * self._ones)
+        true = component.per_day_and_m.sum(axis=1)
+        return np.asarray((self.energy_migration * true) @ self._mixing @ there)
 
     def matrix(self, component: int) -> Array:
         """Multiply one component out: K of shape (i, d, n, j), for <P> in the cells."""
@@ -174,43 +186,47 @@ class SetupKernel:
 
     def _recorded(self, component: int, probability: Any) -> Any:
         """Counts (..., i, d) from mean probabilities (..., n, j)."""
-        if math.prod(probability.shape[:-2]) > MANY and self._elements <= MULTIPLIED_OUT:
-            return self._by_matrix(component, probability)
         yields = self._yields[component]
-        there = probability * self._lengths_m * np.ones((yields.shape[1], 1))
-        # (..., n, j) with M of (j, s d) to (..., n s, d), then R, Q and Y together.
-        tables, bins, cells = self.distance_migration.shape
-        seen = there.reshape(-1, cells) @ self.distance_migration.reshape(tables * bins, cells).T
-        flat = seen.reshape(*there.shape[:-2], yields.shape[1] * tables, bins)
-        return yields.reshape(len(yields), -1) @ flat
+        rows, energies, tables = yields.shape
+        cells = len(self.cells)
+        if probability.shape[-2] != energies:
+            probability = probability * np.ones((energies, 1))
+        flat = yields.reshape(rows, energies * tables)
 
-    def _by_matrix(self, component: int, probability: Any) -> Any:
-        """The same for many points: one matrix product."""
-        matrix = self._matrices[component]
-        n, j = matrix.shape[2:]
-        points = probability * np.ones((n, j))
-        counts = points.reshape(*points.shape[:-2], n * j) @ matrix.reshape(-1, n * j).T
-        return counts.reshape(*counts.shape[:-1], *matrix.shape[:2])
+        def counts(points: Any) -> Any:
+            # (m, n, j) with M of (j, s d) to (m, n s, d), then R, Q and Y together.
+            there = points.reshape(-1, cells)
+            parts = [
+                flat @ (there[:, near] @ matrix).reshape(len(points), energies * tables, -1)
+                for near, matrix in self._bands
+            ]
+            return array_namespace(points).concatenate(parts, axis=-1)
 
-    @property
-    def _elements(self) -> int:
-        """Size of K if it is multiplied out."""
-        rows, energies, _ = self._yields[0].shape
-        _, bins, cells = self.distance_migration.shape
-        return int(rows * bins * cells * energies)
+        found = in_blocks(counts, probability.reshape(-1, energies, cells), POINTS)
+        return found.reshape(*probability.shape[:-2], *found.shape[-2:])
+
+    @cached_property
+    def _bands(self) -> tuple[tuple[slice, Array], ...]:
+        """For some distance bins at a time: cells that they see, and M times g, (j, s d)."""
+        shares = self.distance_migration * self._lengths_m
+        found = []
+        for first in range(0, shares.shape[1], BINS):
+            part = shares[:, first : first + BINS]
+            # Shares may be negative: of a straight line in the cell.
+            seen = np.flatnonzero((np.abs(part) > UNSEEN).any(axis=(0, 1)))
+            near = slice(int(seen[0]), int(seen[-1]) + 1) if len(seen) else slice(0, 0)
+            # (s, d, j) to (j, s d), in this order in memory.
+            matrix = np.ascontiguousarray(part[:, :, near].transpose(2, 0, 1))
+            found.append((near, matrix.reshape(len(matrix), part.shape[0] * part.shape[1])))
+        return tuple(found)
 
     @cached_property
     def _yields(self) -> tuple[Array, ...]:
         """R, Q and Y of each component together, shape (i, n, s)."""
         return tuple(
-            np.asarray(
-                np.einsum(
-                    "it,ts,tn->ins",
-                    self.energy_migration,
-                    self._mixing,
-                    each.per_day_and_m,
-                    optimize=True,
-                )
+            np.stack(
+                [(self.energy_migration * share) @ each.per_day_and_m for share in self._mixing.T],
+                axis=-1,
             )
             for each in self.components
         )
@@ -222,10 +238,6 @@ class SetupKernel:
             return self.resolution_mixing
         true = self.energy_migration.shape[1]
         return np.ones((true, 1)) if len(self.distance_migration) == 1 else np.eye(true)
-
-    @cached_property
-    def _matrices(self) -> tuple[Array, ...]:
-        return tuple(self.matrix(n) for n in range(len(self.components)))
 
     @cached_property
     def _averages(self) -> CellAverages:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from gallus.figures.forecast_branching import (
         branching_ratio_forecast_figure as branching_ratio_forecast_figure,
     )
+    from gallus.figures.forecast_branching import (
+        branching_ratio_spectra_figure as branching_ratio_spectra_figure,
+    )
     from gallus.figures.forecast_branching import draw_angles as draw_angles
     from gallus.figures.forecast_branching import draw_step as draw_step
     from gallus.figures.forecast_design import counting_design_figure as counting_design_figure
@@ -102,7 +105,12 @@ __getattr__, __dir__, __all__ = lazy_exports(
             "draw_solutions",
             "sensitivity_figure",
         ),
-        "forecast_branching": ("branching_ratio_forecast_figure", "draw_angles", "draw_step"),
+        "forecast_branching": (
+            "branching_ratio_forecast_figure",
+            "branching_ratio_spectra_figure",
+            "draw_angles",
+            "draw_step",
+        ),
         "forecast_design": (
             "counting_design_figure",
             "draw_counts",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -13,13 +15,25 @@ from numpy.typing import NDArray
 
 from gallus.coherence.damping import Damping, Widths, damping
 from gallus.coherence.results import CoherenceResult
-from gallus.figures.appearance import BLACK, BLUE, GREEN, GREY, PAGE_INCH, SKY, VERMILION, style
+from gallus.figures.appearance import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    PAGE_INCH,
+    SKY,
+    VERMILION,
+    label_text,
+    style,
+)
 
 OSCILLATIONS: Final = (0.03, 300.0)
 """Distances in oscillation lengths."""
 POINTS: Final = 400
 LARGEST: Final = 1e3
 """Of the exponents that are shown."""
+TITLE_LETTERS: Final = 90
+"""In a line of the title."""
 
 Array = NDArray[np.float64]
 
@@ -46,7 +60,8 @@ def coherence_figure(result: CoherenceResult) -> Figure:
         Widths of a set-up; those at its typical energy are drawn.
     """
     with style():
-        figure = Figure(figsize=(PAGE_INCH, 3.6))
+        figure = Figure(figsize=(PAGE_INCH, 3.8))
+        figure.suptitle(_name(result), x=0.01, ha="left", fontsize="medium")
         exponents, left = figure.subplots(1, 2, width_ratios=(1.35, 1))
         draw_exponents(exponents, result)
         draw_contrast(left, result)
@@ -120,14 +135,14 @@ def causes(result: CoherenceResult) -> tuple[Cause, ...]:
     found = [
         Cause(
             "quantum",
-            rf"quantum: $\sigma_{{en}}$ = {quantum.sigma_en_eV:.3g} eV",
+            rf"quantum: $\sigma_{{en}}$ = {_number(quantum.sigma_en_eV)} eV",
             quantum,
             lambda d: d.energy,
             {"color": BLUE, "linestyle": "-"},
         ),
         Cause(
             "quantum",
-            rf"quantum: $\sigma_m$ = {quantum.sigma_m_eV:.0f} eV",
+            rf"quantum: $\sigma_m$ = {_number(quantum.sigma_m_eV)} eV",
             quantum,
             lambda d: d.localisation,
             {"color": SKY, "linestyle": (0, (6, 1, 1, 1))},
@@ -137,7 +152,7 @@ def causes(result: CoherenceResult) -> tuple[Cause, ...]:
         found.append(
             Cause(
                 "quantum",
-                rf"quantum: collisions, $\Gamma$ = {quantum.full_width_eV:.3g} eV",
+                rf"quantum: collisions, $\Gamma$ = {_number(quantum.full_width_eV)} eV",
                 quantum,
                 lambda d: d.line,
                 {"color": GREEN, "linestyle": (0, (1, 1))},
@@ -173,5 +188,18 @@ def _exponent(result: CoherenceResult, cause: Cause, at: Array) -> Any:
 
 
 def _title(result: CoherenceResult) -> str:
-    where = result.setup.oscillation[0]
-    return rf"{result.typical.energy_MeV:g} MeV, $\Delta m^2$ = {where.delta_m2_eV2:g} eV$^2$"
+    splitting = _number(result.setup.oscillation[0].delta_m2_eV2, 6)
+    return rf"{result.typical.energy_MeV:g} MeV, $\Delta m^2$ = {splitting} eV$^2$"
+
+
+def _name(result: CoherenceResult) -> str:
+    """Title of the set-up, and the file if it is a user's."""
+    file = "" if result.setup.file is None else f" ({Path(result.setup.file).name})"
+    lines = textwrap.wrap(result.setup.title + file, TITLE_LETTERS)
+    return "\n".join(label_text(line) for line in lines)
+
+
+def _number(value: float, digits: int = 3) -> str:
+    """Text of a number, with a power of ten where it is very large or small."""
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    return rf"${mantissa}\times 10^{{{int(power)}}}$" if power else mantissa

@@ -68,7 +68,7 @@ def sensitivity_figure(
     Parameters
     ----------
     answers : mapping of str to sequence of float
-        By experiment.
+        By experiment; the line is broken at NaN, where there is no answer.
     values : sequence of float
         Of the key.
     key : str
@@ -94,8 +94,16 @@ def draw_sensitivity(
     """Draw the figure of :func:`sensitivity_figure` into given axes."""
     for place, (label, numbers) in enumerate(answers.items()):
         colour, dashes = line_of(place, label)
-        axes.plot(values, numbers, label=label_text(label), color=colour, linestyle=dashes)
-    x, highest = np.asarray(values), max(max(numbers) for numbers in answers.values())
+        axes.plot(
+            values,
+            numbers,
+            label=label_text(label),
+            color=colour,
+            linestyle=dashes,
+            marker="o",
+            ms=2.5,
+        )
+    x, highest = np.asarray(values), float(np.nanmax([*answers.values()]))
     if np.all(x > 0) and len(x) > 2 and np.allclose(np.diff(np.log(x), 2), 0, atol=1e-9):
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:g}")
@@ -103,10 +111,23 @@ def draw_sensitivity(
         for level in MARKED_SIGMA:
             if level < 1.1 * highest:
                 axes.axhline(level, color=GREY, linewidth=0.6, zorder=1)
+                _label_level(axes, level)
     axes.set_ylim(0.0, 1.08 * highest)
     axes.set_xlim(x.min(), x.max())
     axes.set_xlabel(design_label(key))
     axes.set_ylabel(_in_mathematics(name))
+
+
+def _label_level(axes: Axes, level: float) -> None:
+    axes.annotate(
+        rf"${level:g}\,\sigma$",
+        (0.0, level),
+        xycoords=("axes fraction", "data"),
+        xytext=(2, 1),
+        textcoords="offset points",
+        color=GREY,
+        fontsize="x-small",
+    )
 
 
 def design_label(key: str) -> str:
@@ -145,8 +166,10 @@ def couplings_figure(observations: Sequence[Observation]) -> Figure:
         wide, close = figure.subplots(1, 2)
         draw_solutions(wide, observations)
         draw_ellipses(close, results)
-        wide.set_title("all solutions, all data: 68 and 95 %", loc="left")
-        close.set_title("near the true couplings", loc="left")
+        wide.set_title("all solutions, all data: 68 % black, 95 % in colour", loc="left")
+        close.set_title("near the true couplings: 68 % thick, 95 % thin", loc="left")
+        for axes in (wide, close):
+            axes.title.set_fontsize("small")
         figure.legend(loc="outside lower center", ncols=4)
     return figure
 

@@ -1,8 +1,8 @@
-"""What a detector counts: the recoils of the source, and each background, against energy."""
+"""What a detector counts: events of the source, and each background, against energy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,13 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gallus.arrays import Array
-from gallus.experiments.setup import with_values
+from gallus.experiments.setup import Reaction, with_values
 from gallus.figures.appearance import BLACK, PAGE_INCH, label_text, style
 from gallus.figures.explanations import LINES
 from gallus.forecast.observation import Observation, observation
 
 FROM_KEV, TO_KEV, BIN_KEV = 100.0, 1500.0, 5.0
-"""Range and bins of the figure; 14C begins below, 11C ends above."""
+"""Usual range and bins of the figure; 14C begins below, 11C ends above."""
+BINS: Final = round((TO_KEV - FROM_KEV) / BIN_KEV)
+BEYOND: Final = 1.05
+"""Where a window leaves the usual range, the figure ends above it by this factor."""
 DECADES: Final = 4.5
 """Height of the panel below its highest point."""
 OTHERS: Final = "U, Th, 40K"
@@ -33,7 +36,16 @@ GROUPS: Final = (
     "photons of the source",
 )
 """In the order of the legend; a background of another kind has its own name."""
-SIGNAL, TOTAL = "recoils of the source", "all backgrounds"
+TOTAL: Final = "all backgrounds"
+SIGNALS: Final[Mapping[Reaction, str]] = {
+    "electron-scattering": "recoils of the source",
+    "coherent-scattering": "recoils of nuclei",
+    "inverse-beta-decay": "positrons of the source",
+    "gallium-capture": "captures on 71Ga",
+    "gallium-coincidence": "captures on 71Ga",
+    "indium-capture": "captures on 115In",
+}
+"""What is counted of the source."""
 FILL, OUTSIDE = "0.80", "0.95"
 """Greys of the signal and of energies that do not count."""
 SINGLE: Final = ("85Kr", "210Bi", "210Po")
@@ -50,11 +62,13 @@ def spectra_figure(observations: Sequence[Observation]) -> Figure:
     with style():
         rows = len(observations)
         figure = Figure(figsize=(PAGE_INCH, 0.4 + 2.7 * rows))
-        panels = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
+        ranges = {range_keV(each) for each in observations}
+        panels = figure.subplots(rows, 1, sharex=len(ranges) == 1, squeeze=False)[:, 0]
         for panel, each in zip(panels, observations, strict=True):
             draw_spectra(panel, each)
             panel.set_title(label_text(each.setup.title), loc="left", fontsize="small")
-            panel.label_outer()
+            if len(ranges) == 1:
+                panel.label_outer()
         figure.legend(*_legend(panels), loc="outside right upper")
     return figure
 
@@ -76,7 +90,7 @@ def draw_spectra(axes: Axes, seen: Observation) -> None:
     signal = wide.undisturbed.reshape(wide.shape).sum(axis=(0, 2)) * per_keV
     groups = _grouped(wide, per_keV)
     total = sum(groups.values(), start=np.zeros(len(per_keV)))
-    axes.stairs(signal, edges, color=FILL, fill=True, label=SIGNAL)
+    axes.stairs(signal, edges, color=FILL, fill=True, label=signal_label(seen))
     axes.stairs(signal, edges, color=BLACK, linewidth=0.9)
     for name, counts in groups.items():
         if counts.max() > 0:
@@ -95,20 +109,39 @@ def draw_spectra(axes: Axes, seen: Observation) -> None:
     axes.axvspan(edges[0], low, color=OUTSIDE, linewidth=0, zorder=0)
     axes.axvspan(high, edges[-1], color=OUTSIDE, linewidth=0, zorder=0)
     inside = (edges[1:] > low) & (edges[:-1] < high)
-    top = 4 * max(signal.max(), total[inside].max())
+    top = 4 * max(signal.max(), total[inside].max()) or 1.0
     axes.set_yscale("log")
     axes.set_ylim(top / 10**DECADES, top)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_xlabel("recorded energy (keV)")
+    if len(signal) == 1:
+        axes.annotate("counted without energy", (0.5, 0.5), xycoords="axes fraction", ha="center")
     axes.set_ylabel("events per day and keV")
+
+
+def range_keV(seen: Observation) -> tuple[float, float]:
+    """Energies of the figure: the usual ones, farther if the window reaches farther.
+
+    Only the window where all of it lies below the usual ones, as for recoils of nuclei.
+    """
+    low, high = (1e3 * float(seen.energy_edges_MeV[end]) for end in (0, -1))
+    if high <= FROM_KEV:
+        return low, BEYOND * high
+    return min(FROM_KEV, low), TO_KEV if high <= TO_KEV else BEYOND * high
+
+
+def signal_label(seen: Observation) -> str:
+    """What the source gives, in words."""
+    return label_text(SIGNALS[seen.reaction])
 
 
 def _wide(seen: Observation) -> Observation:
     """The same detector over a wider range of energies, in one bin of distance."""
+    low, high = range_keV(seen)
     values = {
-        "detection.threshold_keV": FROM_KEV,
-        "detection.upper_keV": TO_KEV,
-        "detection.bins": round((TO_KEV - FROM_KEV) / BIN_KEV),
+        "detection.threshold_keV": low,
+        "detection.upper_keV": high,
+        "detection.bins": BINS,
         "detection.distance_bins": 1,
         "uncertainties.energy_scale_percent": 0.0,
         "uncertainties.fiducial_cm": 0.0,
@@ -162,7 +195,7 @@ def _legend(panels: Iterable[Axes]) -> tuple[list[Any], list[str]]:
     found: dict[str, Any] = {}
     for panel in panels:
         found |= {text: line for line, text in zip(*panel.get_legend_handles_labels(), strict=True)}
-    order = [SIGNAL, *map(label_text, GROUPS)]
+    order = list(dict.fromkeys(map(label_text, [*SIGNALS.values(), *GROUPS])))
     rest = [text for text in found if text not in (*order, TOTAL)]
     names = [text for text in (*order, *rest, TOTAL) if text in found]
     return [found[text] for text in names], names

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from gallus.figures.appearance import BLACK, label_text, style
-from gallus.figures.forecast import line_of
+from gallus.figures.appearance import BLACK, GREY, label_text, style
+from gallus.figures.forecast import TOGETHER, line_of
 from gallus.forecast.questions.sterile import SterileSensitivity
 from gallus.inference.scan_result import ScanResult
 from gallus.inference.wilks import wilks_threshold
@@ -22,8 +22,8 @@ LEVEL: Final = 0.95
 DISCOVERY: Final = 0.9973
 SHADE: Final = "#CFE3F1"
 """Blue that is pale in grey too."""
-MOST_WITH_DISCOVERY: Final = 2
-"""With more experiments the thin contours would only confuse."""
+MOST_WITH_DISCOVERY: Final = 3
+"""With more lines, thin contours of each would only confuse: only that of all together is drawn."""
 
 
 def sterile_figure(
@@ -40,19 +40,20 @@ def sterile_figure(
     gallium : ScanResult
         Scan of gallium data over the same two parameters; its region at 95 % is filled.
     discoveries : mapping of str to SterileSensitivity, optional
-        Seen at 3 sigma to the right of a thin line.
+        Seen at 3 sigma to the right of a thin line; with more than three only if it is that of all
+        together.
     """
     with style():
         figure = Figure(figsize=(3.6, 4.1))
         axes = figure.subplots()
         draw_gallium(axes, gallium)
         draw_sensitivities(axes, exclusions, LEVEL, 1.3)
-        few = discoveries is not None and len(discoveries) <= MOST_WITH_DISCOVERY
-        if discoveries is not None and few:
-            draw_sensitivities(axes, discoveries, DISCOVERY, 0.7)
+        thin = _with_discovery(discoveries or {})
+        if thin:
+            draw_sensitivities(axes, thin, DISCOVERY, 0.7)
         axes.set_xlabel(r"$\sin^2 2\theta_{ee}$")
         axes.set_ylabel(r"$\Delta m^2_{41}$ (eV$^2$)")
-        handles = _legend(exclusions, with_discovery=few)
+        handles = _legend(exclusions, thin)
         figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
 
@@ -111,8 +112,17 @@ def draw_sensitivities(
         getattr(axes, f"set_{which}lim")(axis.axis(name).lower, axis.axis(name).upper)
 
 
+def _with_discovery(
+    discoveries: Mapping[str, SterileSensitivity],
+) -> Mapping[str, SterileSensitivity]:
+    """Those that are drawn."""
+    if len(discoveries) <= MOST_WITH_DISCOVERY:
+        return discoveries
+    return {name: each for name, each in discoveries.items() if name == TOGETHER}
+
+
 def _legend(
-    exclusions: Mapping[str, SterileSensitivity], *, with_discovery: bool
+    exclusions: Mapping[str, SterileSensitivity], thin: Mapping[str, SterileSensitivity]
 ) -> list[Patch | Line2D]:
     found: list[Patch | Line2D] = []
     for place, name in enumerate(exclusions):
@@ -122,7 +132,10 @@ def _legend(
     found.append(
         Line2D([], [], color=BLACK, marker="*", ls="", ms=7, mec="white", label="best fit")
     )
-    if with_discovery:
-        found.append(Line2D([], [], color=BLACK, linewidth=1.3, label="excluded at 95 %"))
-        found.append(Line2D([], [], color=BLACK, linewidth=0.7, label=r"seen at $3\,\sigma$"))
+    found.append(Line2D([], [], color=GREY, linewidth=1.3, label="thick: excluded at 95 %"))
+    if thin:
+        of = "" if len(thin) == len(exclusions) else f", {TOGETHER}"
+        found.append(
+            Line2D([], [], color=GREY, linewidth=0.7, label=rf"thin: seen at $3\,\sigma${of}")
+        )
     return found

@@ -18,6 +18,9 @@ from gallus.forecast.questions.gallium_runs import Separation, SeparationCurve
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "<")
 DODGE: Final = 0.2
 """Distance of the marks of two explanations, where rows are 1 apart."""
+THIN: Final = 0.6
+THICK: Final = 1.8
+"""Widths of bars in points: all errors, and those of the experiment."""
 DARKEST: Final = 5.0
 """Significance of the darkest cell, in standard deviations."""
 WHITE_ABOVE: Final = 2.6
@@ -82,8 +85,8 @@ def gallium_design_figure(curve: SeparationCurve, label: str | None = None) -> F
 def draw_expected_ratios(axes: Axes, separations: Sequence[Separation]) -> None:
     """Draw the ratio in each zone of each run for every explanation, with its error.
 
-    Errors are those of counting, extraction and activity; the cross section is left out, which is
-    common to all zones of a source.
+    Thick bars: counting, extraction and activity. Thin ones: the cross section too, which is common
+    to all zones of a source.
 
     Parameters
     ----------
@@ -97,14 +100,25 @@ def draw_expected_ratios(axes: Axes, separations: Sequence[Separation]) -> None:
     axes.axhline(1.0, color=BLACK, linestyle=":", linewidth=0.8)
     for each in separations:
         rows = start + np.arange(len(each.rows))
+        whole = each.all_errors
         for place, name in enumerate(names):
             shift = DODGE * (place - (len(names) - 1) / 2)
+            color = model_look(names, name)["color"]
+            axes.errorbar(
+                rows + shift,
+                each.ratios[place],
+                whole[place, :, ::-1].T,  # lower first
+                color=color,
+                fmt="none",
+                elinewidth=THIN,
+            )
             axes.errorbar(
                 rows + shift,
                 each.ratios[place],
                 each.errors[place],
-                color=model_look(names, name)["color"],
+                color=color,
                 fmt=MARKERS[place],
+                elinewidth=THICK,
                 label=name if start == 0 else None,
             )
         ticks += [
@@ -118,6 +132,9 @@ def draw_expected_ratios(axes: Axes, separations: Sequence[Separation]) -> None:
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.5, start - 0.5)
     axes.set_ylabel("expected ratio $R$")
+    axes.set_title(
+        "thick: the experiment; thin: with the cross section", loc="right", fontsize="small"
+    )
 
 
 def draw_square(axes: Axes, separation: Separation) -> None:

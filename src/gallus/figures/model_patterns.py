@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from gallus.arrays import Array
-from gallus.figures.appearance import BLACK, GREY, PAGE_INCH, VERMILION, style
+from gallus.figures.appearance import BLACK, GREY, PAGE_INCH, style
 from gallus.figures.gallium_runs import model_look
 from gallus.forecast.questions.models import ModelPatterns
 from gallus.interactions.scattering_kinematics import largest_recoil_MeV
@@ -20,6 +20,8 @@ SEEN: Final = 2e-3
 HIGHEST: Final = 1.12
 ROOM: Final = 0.08
 """Below the lowest curve."""
+MOST_IN_ROW: Final = 5
+"""Names of a legend."""
 PANEL_INCH: Final = 1.9
 """Height of a row."""
 
@@ -45,7 +47,7 @@ def model_patterns_figure(patterns: ModelPatterns) -> Figure:
                 axes.set_ylim(low, HIGHEST)
             energy.set_title(patterns.observations[place].name, loc="left")
         handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        figure.legend(handles, labels, loc="outside lower center", ncols=MOST_IN_ROW)
     return figure
 
 
@@ -73,7 +75,16 @@ def draw_pattern(axes: Axes, patterns: ModelPatterns, place: int, against: Again
     error = np.sqrt(total[shown]) / without[shown]
     middle = ((edges[1:] + edges[:-1]) / 2)[shown]
     axes.axhline(1.0, color=BLACK, linestyle=":", linewidth=0.8)
-    axes.fill_between(middle, 1 - error, 1 + error, step="mid", color=GREY, alpha=0.3, linewidth=0)
+    axes.fill_between(
+        middle,
+        1 - error,
+        1 + error,
+        step="mid",
+        color=GREY,
+        alpha=0.3,
+        linewidth=0,
+        label=r"counting in one bin ($1\,\sigma$)",
+    )
     low = 1.0
     for name, result in zip(patterns.names, patterns.explanations, strict=True):
         counts = _counts(seen.signal(result.model, result.values), seen.shape, against)
@@ -101,4 +112,5 @@ def _mark_low_lines(axes: Axes, patterns: ModelPatterns, place: int) -> None:
     if lines:
         strongest = max(lines, key=lambda line: line.fraction)
         edge = 1e3 * float(largest_recoil_MeV(strongest.energy_MeV))
-        axes.axvline(edge, color=VERMILION, linestyle=":", linewidth=0.8)
+        label = f"last recoils of {1e3 * strongest.energy_MeV:.0f} keV"
+        axes.axvline(edge, color=GREY, linestyle=(0, (4, 2)), linewidth=0.8, label=label)

@@ -60,6 +60,11 @@ class Exposure:
         parts = tuple(f"days {low:g} to {high:g}" for low, high in pairwise(self.edges_d))
         return (*parts, "source off") if self.off_days else parts
 
+    def on_and_off(self, per_period: Array) -> tuple[float, float]:
+        """Sums of (periods,) numbers over the parts of the runs, and over the days without."""
+        parts = len(self.edges_d) - 1
+        return float(per_period[:parts].sum()), float(per_period[parts:].sum())
+
     def days(self, half_life_d: float = math.inf) -> Array:
         """Live days at the initial rate in each period, shape (periods,).
 

@@ -21,6 +21,14 @@ from gallus.forecast.expectation import Expectation
 
 EMPTY = 1e-6
 """Expected counts below which a bin is left out: it is empty but for the rounding."""
+SINGULAR = 1e-13
+"""Smallest over largest eigenvalue of the correlations below which a matrix has no inverse."""
+MIXED = 0.01
+"""Share of a direction from which a parameter counts as part of it."""
+
+
+class Indistinguishable(InputError):
+    """Parameters or free pulls that do the same to the counts; they are the key."""
 
 
 def inverse_variance(expected: Array) -> Array:
@@ -99,23 +107,25 @@ def error_budget(
     Returns
     -------
     dict
-        ``total``; ``statistics``, with all pulls held; and for each pull what holding it alone
-        would take off in quadrature. These do not add up where pulls do the same.
+        ``total``; ``statistics``, with all pulls held; and for each pull what holding it takes off
+        in quadrature. One after the other is held, always the one that takes off most, so that the
+        squares add up to that of the total; of two that do the same the second has little left.
     """
     matrix, names = _with_pulls(expectation, columns)
-
-    def error(kept: Sequence[str]) -> float:
-        places = [names.index(each) for each in kept]
-        inverse = _inverse(matrix[np.ix_(places, places)], kept)
-        return math.sqrt(inverse[kept.index(name), kept.index(name)])
-
-    total = error(names)
-    held = {
-        pull: error(tuple(each for each in names if each != pull)) for pull in expectation.names
-    }
-    budget = {"total": total, "statistics": error(tuple(columns))}
-    budget |= {pull: math.sqrt(max(total**2 - less**2, 0.0)) for pull, less in held.items()}
-    return budget
+    free, parts, variances = list(names), {}, []
+    while True:
+        places = [names.index(each) for each in free]
+        inverse = _inverse(matrix[np.ix_(places, places)], free)
+        # Holding one variable of a Gaussian takes cov^2/var off the variance of another.
+        gains = inverse[free.index(name)] ** 2 / np.diag(inverse)
+        variances.append(float(inverse[free.index(name), free.index(name)]))
+        pulls = [each for each in free if each in expectation.names]
+        if not pulls:
+            break
+        best = max(pulls, key=lambda each: float(gains[free.index(each)]))
+        parts[best] = math.sqrt(float(gains[free.index(best)]))
+        free.remove(best)
+    return {"total": math.sqrt(variances[0]), "statistics": math.sqrt(variances[-1]), **parts}
 
 
 def _with_pulls(
@@ -135,7 +145,11 @@ def _inverse(matrix: Array, names: Sequence[str]) -> Array:
             raise InputError("changes nothing that is counted", key=name)
     scale = 1.0 / np.sqrt(diagonal)
     correlations = matrix * np.outer(scale, scale)
-    if np.linalg.cond(correlations) > 1e13:
-        raise InputError("cannot be told from each other", key=", ".join(names))
+    sizes, directions = np.linalg.eigh(correlations)
+    if sizes[0] < SINGULAR * sizes[-1]:
+        # What can change together without changing a count, and nothing else.
+        mixed = np.abs(directions[:, 0]) > MIXED
+        alike = [name for name, included in zip(names, mixed, strict=True) if included]
+        raise Indistinguishable("cannot be told from each other", key=", ".join(alike))
     inverse: Array = np.linalg.inv(correlations) * np.outer(scale, scale)
     return inverse

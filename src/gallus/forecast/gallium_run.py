@@ -37,6 +37,8 @@ from gallus.sources.radionuclide import nuclide
 
 UNCERTAINTIES = "uncertainties."
 """Section of a set-up whose errors a run has too."""
+ERRORS = ("activity_percent", "cross_section_percent")
+"""Which of them."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ class GalliumRun:
     def with_values(self, values: Mapping[str, Any]) -> GalliumRun:
         """Return the run with other values, of its own or of the set-up by ``section.name``.
 
+        None brings back what BEST had.
+
         Raises
         ------
         InputError
@@ -178,8 +182,15 @@ class GalliumRun:
         """
         named = {key.removeprefix(UNCERTAINTIES): value for key, value in values.items()}
         known = {each.name for each in fields(self)} - {"setup"}
-        own = {key: value for key, value in named.items() if key in known}
+        usual = as_in_best() if None in named.values() else {}
+        own: dict[str, Any] = {
+            key: usual.get(key) if value is None else value
+            for key, value in named.items()
+            if key in known
+        }
         others = {key: value for key, value in named.items() if key not in known}
+        # The set-up says the same.
+        others.update({UNCERTAINTIES + key: named[key] for key in ERRORS if key in named})
         changed = with_values(self.setup, others) if others else self.setup
         return replace(self, setup=changed, **own)
 
@@ -205,8 +216,7 @@ def gallium_run(chosen: Setup, **values: Any) -> GalliumRun:
         If a value is not possible, there are no zones, or no exposure fits into the days.
     """
     stated = chosen.uncertainties.model_dump(exclude_unset=True)
-    errors = ("activity_percent", "cross_section_percent")
-    own = {key: stated[key] for key in errors if key in stated}
+    own = {key: stated[key] for key in ERRORS if key in stated}
     return GalliumRun(chosen, **{**as_in_best(), **own, **values})
 
 

@@ -107,7 +107,7 @@ class WithRuns:
         shape = (*values.shape[:-1], size)
         everything = np.zeros((size + len(covariance),) * 2)
         everything[:size, :size], everything[size:, size:] = old.covariance, covariance
-        relative = self._relative_cross_section
+        relative = self.relative_cross_section
         return replace(
             old,
             names=(*old.names, *self.rows),
@@ -158,8 +158,11 @@ class WithRuns:
         return np.concatenate([today, values], axis=-1)
 
     @property
-    def _relative_cross_section(self) -> Array:
-        """Upper and lower relative errors for the new rows, shape (rows, 2)."""
+    def relative_cross_section(self) -> Array:
+        """Upper and lower relative errors of the cross section for the new rows, shape (rows, 2).
+
+        They are common to the zones of a source, and one pull moves them with those of today.
+        """
         pairs = []
         for run in self.runs:
             own = run.cross_section_percent

@@ -31,7 +31,9 @@ from gallus.oscillation.base import OscillationModel
 from gallus.parameters import Params
 
 LEAST = 1.0
-"""Events below which a background is held: a free multiple of nothing would be anything."""
+"""Events below which a free background is held: a free multiple of nothing would be anything."""
+NONE = 1e-3
+"""Events below which there are none, and a background is held."""
 ROUNDING = 1e-6
 """Error of the response as a share of the fullest bin, at most."""
 
@@ -179,7 +181,7 @@ class Observation:
 
     @property
     def pulls(self) -> tuple[Pull, ...]:
-        """What may shift the counts: all that has an error; not backgrounds of under one event."""
+        """What may shift the counts; not a free background of less than an event."""
         return tuple(self._pulls)
 
     def templates(self, signal: Array | None = None) -> Array:
@@ -233,9 +235,9 @@ class Observation:
         }
         found |= {Pull(name): 1.0 for name in shifts(self.setup)}
         for each in self.backgrounds:
-            if self.background_counts[each.name].sum() < LEAST:
+            free, events = math.isinf(each.relative_error), self.background_counts[each.name].sum()
+            if events < (LEAST if free else NONE):
                 continue
-            free = math.isinf(each.relative_error)
             pull = Pull(f"background.{each.name}", math.inf if free else 1.0)
             found[pull] = 1.0 if free else each.relative_error
         return found

@@ -5,9 +5,11 @@ two bounds; the merit is any function of an :class:`~gallus.forecast.observation
 those of the questions are in :mod:`gallus.forecast.merits`. A coarse lattice first, since a source
 inside and one outside of a detector are two worlds with a wall between; then lines along each
 variable through the best point, and a simplex from there: up to 26, 64 and 84 designs for one, two
-and three variables. The set-up as it was is among them, so that the result is no worse. Sums over
-bins, resolutions and pulls are exact for each design; :mod:`gallus.forecast.counting_design` says
-in closed form where the best volume of a counting experiment lies.
+and three variables. The set-up as it was is among them if it is between the bounds. Where it does
+not set what may be chosen, as a cut that is not made, it is the answer unless a design is better.
+Sums over bins, resolutions and pulls are exact for each design;
+:mod:`gallus.forecast.counting_design` says in closed form where the best volume of a counting
+experiment lies.
 
 Beside the keys of a set-up there is ``shield_cm`` of :mod:`gallus.forecast.source_shield`.
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any, Final
 
@@ -26,9 +29,10 @@ from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.experiments.background_sections import ShieldedTable
 from gallus.experiments.setup import Setup, with_values
-from gallus.experiments.setup_keys import full_key
 from gallus.forecast.backgrounds.base import Background
 from gallus.forecast.backgrounds.catalogue import background
+from gallus.forecast.design_variables import Variable as Variable
+from gallus.forecast.design_variables import checked_variables
 from gallus.forecast.observation import Observation, observation
 from gallus.forecast.source_shield import SHIELD as SHIELD
 from gallus.forecast.source_shield import SourceShield
@@ -36,8 +40,6 @@ from gallus.forecast.source_shield import SourceShield
 Merit = Callable[[Observation], float]
 """What is to be as high as possible."""
 
-WHOLE: Final = ("runs",)
-"""Keys of whole numbers."""
 LATTICE: Final = {1: 13, 2: 5}
 """Points along each variable of the coarse lattice, by their number."""
 FEW: Final = 3
@@ -52,39 +54,6 @@ REMADE: Final = ("detector.", "interaction.", "background.")
 """What changes backgrounds that do not come from the source."""
 
 
-@dataclass(frozen=True)
-class Variable:
-    """A value of a set-up that may be chosen.
-
-    Parameters
-    ----------
-    key : str
-        Of the set-up, or ``shield_cm``.
-    lower, upper : float
-        Bounds.
-
-    Raises
-    ------
-    InputError
-        If the bounds do not increase.
-    """
-
-    key: str
-    lower: float
-    upper: float
-
-    def __post_init__(self) -> None:
-        if not -math.inf < self.lower < self.upper < math.inf:
-            raise InputError(
-                "has no range", key=self.key, value=(self.lower, self.upper), allowed="LO < HI"
-            )
-
-    def value(self, share: float) -> float | int:
-        """Value at a share of the range; a whole number where only those make sense."""
-        value = self.lower + share * (self.upper - self.lower)
-        return round(value) if self.key in WHOLE else value
-
-
 @dataclass(frozen=True, eq=False)
 class Optimum:
     """The best design that was found.
@@ -93,12 +62,12 @@ class Optimum:
     ----------
     variables : tuple of Variable
         What was chosen.
-    values : dict of str to float
-        Where the merit is highest.
-    merit : float
-        There.
-    merit_before : float
-        Of the set-up as it was; -inf if it is not possible.
+    values : dict of str to float or None
+        Where the merit is highest; None for what is not set.
+    before : dict of str to float or None
+        The set-up as it was.
+    merit, merit_before : float
+        Of both; -inf if the set-up as it was is not possible.
     tried : array, shape (designs, variables)
         All designs that were looked at.
     merits : array, shape (designs,)
@@ -108,7 +77,8 @@ class Optimum:
     """
 
     variables: tuple[Variable, ...]
-    values: dict[str, float]
+    values: dict[str, float | None]
+    before: dict[str, float | None]
     merit: float
     merit_before: float
     tried: Array
@@ -120,10 +90,12 @@ class Optimum:
         """Variables whose best value is at a bound, and at which: more would be better."""
         found = {}
         for each in self.variables:
-            span = each.upper - each.lower
-            if self.values[each.key] - each.lower < 1e-3 * span:
+            value, span = self.values[each.key], each.upper - each.lower
+            if value is None:
+                continue
+            if value - each.lower < 1e-3 * span:
                 found[each.key] = "lower"
-            elif each.upper - self.values[each.key] < 1e-3 * span:
+            elif each.upper - value < 1e-3 * span:
                 found[each.key] = "upper"
         return found
 
@@ -131,6 +103,7 @@ class Optimum:
         """Plain numbers for JSON."""
         return {
             "values": self.values,
+            "values_before": self.before,
             "merit": self.merit,
             "merit_before": _finite(self.merit_before),
             "at_bounds": self.at_bounds,
@@ -158,11 +131,12 @@ def optimise(chosen: Setup, merit: Merit, variables: Sequence[Variable]) -> Opti
     Raises
     ------
     InputError
-        If a key is unknown or stands twice, or no design between the bounds is possible.
+        If a key is unknown or stands twice, a bound is not allowed, or no design between the bounds
+        is possible.
     """
     from scipy.optimize import minimize
 
-    designs = _Designs(chosen, merit, _checked(chosen, variables))
+    designs = _Designs(chosen, merit, checked_variables(chosen, variables))
 
     def negative(point: Array) -> float:
         return -designs(point)
@@ -213,19 +187,28 @@ class _Designs:
             self.known[values] = self._merit(self._given(values))
         return self.known[values]
 
-    def try_as_it_was(self) -> None:
-        """The set-up as it was, if it is between the bounds."""
-        values = [
+    @cached_property
+    def before(self) -> tuple[float | None, ...]:
+        """Values of the set-up as it was."""
+        return tuple(
             SourceShield.of(self.chosen).thickness_cm
             if each.key == SHIELD
             else self.chosen.value(each.key)
             for each in self.variables
-        ]
-        if all(
-            isinstance(value, int | float) and each.lower <= value <= each.upper
-            for each, value in zip(self.variables, values, strict=True)
-        ):
+        )
+
+    def try_as_it_was(self) -> None:
+        """The set-up as it was, if it is between the bounds."""
+        values = [value for value in self.before if value is not None]
+        if len(values) == len(self.variables) and self._within():
             self(self._shares(values))
+
+    def _within(self) -> bool:
+        """Whether what the set-up states is between the bounds."""
+        return all(
+            value is None or each.lower <= value <= each.upper
+            for each, value in zip(self.variables, self.before, strict=True)
+        )
 
     def best(self) -> Array:
         """The best point so far, as shares of the ranges.
@@ -239,15 +222,21 @@ class _Designs:
 
     def optimum(self) -> Optimum:
         """What was found."""
-        values = self._best()
+        values: tuple[float | None, ...] = self._best()
+        merit, merit_before = self.known[self._best()], self._merit({})
+        given = self._given(self._best())
+        if None in self.before and self._within() and merit_before >= merit:
+            values, merit, given = self.before, merit_before, {}
+        keys = [each.key for each in self.variables]
         return Optimum(
             self.variables,
-            dict(zip((each.key for each in self.variables), values, strict=True)),
-            self.known[values],
-            self._merit({}),
+            dict(zip(keys, values, strict=True)),
+            dict(zip(keys, self.before, strict=True)),
+            merit,
+            merit_before,
             np.array(list(self.known)),
             np.array(list(self.known.values())),
-            self._observation(self._given(values)),
+            self._observation(given),
         )
 
     def _best(self) -> tuple[float, ...]:
@@ -294,22 +283,6 @@ class _Designs:
             self.steady = tuple(made for each in tables for made in background(each, there))
         shielded = [each for each in there.background if isinstance(each, ShieldedTable)]
         return [*self.steady, *(made for each in shielded for made in background(each, there))]
-
-
-def _checked(chosen: Setup, variables: Sequence[Variable]) -> tuple[Variable, ...]:
-    if not variables:
-        raise InputError("are missing", key="variables", allowed="one or more")
-    found: list[Variable] = []
-    for each in variables:
-        key = SHIELD if each.key == SHIELD else full_key(each.key, chosen.background)
-        if key in {other.key for other in found}:
-            raise InputError("stands twice", key="variable", value=key)
-        found.append(Variable(key, each.lower, each.upper))
-    keys = {each.key for each in found}
-    follow = SourceShield.of(chosen).values(0.0).keys() if SHIELD in keys else set()
-    for key in sorted(keys & follow):
-        raise InputError(f"follows from {SHIELD}", key="variable", value=key)
-    return tuple(found)
 
 
 def _finite(merit: float) -> float | None:

@@ -13,11 +13,13 @@ m_c and h_c the middle and half the width of cell c. Pure array functions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
+from numpy.typing import NDArray
 
 from gallus.arrays import Array, array_namespace, gauss_legendre, in_blocks
 from gallus.errors import InputError
@@ -137,16 +139,57 @@ def mean_cosine_sine(weight: DistanceWeight, phase_per_m: Any) -> tuple[Any, Any
     return means[..., 0].reshape(phase.shape), means[..., 1].reshape(phase.shape)
 
 
+def mean_cosine_sine_of_each(
+    whole: DistanceWeight, starts: NDArray[np.intp], phase_per_m: Array
+) -> Array:
+    """The same for several distributions at once; NumPy only.
+
+    Parameters
+    ----------
+    whole, starts
+        b distributions, from :func:`side_by_side`.
+    phase_per_m : array, shape (n,)
+        phi.
+
+    Returns
+    -------
+    array, shape (n, 2, b)
+        Cosines and sines.
+    """
+    parts = _in_pieces(whole, phase_per_m)
+    return np.stack([np.add.reduceat(part, starts, axis=-1) for part in parts], axis=1)
+
+
+def side_by_side(weights: Sequence[DistanceWeight]) -> tuple[DistanceWeight, NDArray[np.intp]]:
+    """Pieces of several distributions one after the other, and where those of each begin."""
+    size = 1 + max(weight.degree for weight in weights)
+    padded = [np.zeros((len(weight.middle_m), size)) for weight in weights]
+    for each, weight in zip(padded, weights, strict=True):
+        each[:, : weight.degree + 1] = weight.coefficients
+    whole = DistanceWeight(
+        np.concatenate([weight.middle_m for weight in weights]),
+        np.concatenate([weight.half_m for weight in weights]),
+        np.concatenate(padded),
+    )
+    ends = np.cumsum([len(each) for each in padded])
+    return whole, np.append(0, ends[:-1])
+
+
 def _cosine_sine(weight: DistanceWeight, phases: Any) -> Any:
     """Means at phases of shape (n,), shape (n, 2)."""
+    parts = _in_pieces(weight, phases)
+    return array_namespace(phases).stack([part.sum(axis=-1) for part in parts], axis=-1)
+
+
+def _in_pieces(weight: DistanceWeight, phases: Any) -> tuple[Any, Any]:
+    """Cosines and sines of each piece, shape (n, pieces)."""
     phase = phases[:, None]
     bessel = spherical_bessel(phase * weight.half_m, weight.degree)
     signs = np.array([1.0, 1.0, -1.0, -1.0] * 3)
     terms = [bessel[k] * (signs[k] * weight.coefficients[:, k]) for k in range(weight.degree + 1)]
     even, odd = sum(terms[0::2]), sum(terms[1::2])
     cosine, sine = cosine_and_sine(phase * weight.middle_m)
-    parts = (even * cosine - odd * sine, even * sine + odd * cosine)
-    return array_namespace(phases).stack([part.sum(axis=-1) for part in parts], axis=-1)
+    return even * cosine - odd * sine, even * sine + odd * cosine
 
 
 def mean_with_derivatives(weight: DistanceWeight, phase_per_m: Any, highest: int) -> Any:
@@ -187,6 +230,11 @@ def mean_exponential(weight: DistanceWeight, phase_per_m: Any, damping_per_m: An
     phase_per_m, damping_per_m : arrays, broadcast against each other
         phi and Gamma >= 0.
     """
+    return exponential_in_pieces(weight, phase_per_m, damping_per_m).sum(axis=-1)
+
+
+def exponential_in_pieces(weight: DistanceWeight, phase_per_m: Any, damping_per_m: Any) -> Any:
+    """What each piece of the distances adds to :func:`mean_exponential`, shape (..., pieces)."""
     xp = array_namespace(phase_per_m, damping_per_m)
     rate = (xp.asarray(phase_per_m) + 1j * xp.asarray(damping_per_m))[..., None]
     series = _mean_in_cells(weight, spherical_bessel(rate * weight.half_m, weight.degree))
@@ -194,7 +242,7 @@ def mean_exponential(weight: DistanceWeight, phase_per_m: Any, damping_per_m: An
     near = weight.middle_m - weight.half_m
     cosine, sine = cosine_and_sine(rate.real * weight.middle_m)
     wave = (cosine + 1j * sine) * xp.exp(-rate.imag * near)
-    return (series * wave).sum(axis=-1)
+    return series * wave
 
 
 def _mean_in_cells(weight: DistanceWeight, bessel: Any) -> Any:

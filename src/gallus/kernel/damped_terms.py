@@ -76,7 +76,7 @@ class DampedTerms:
     def at_lines(self, terms: DampedCosines, plain: Plain) -> tuple[Array, Array]:
         """Means of damped cosines and sines, shape (..., K, n); `plain` for undamped ones."""
         means = {}
-        for kind, which in self._kinds(terms).items():
+        for kind, which in self.kinds(terms).items():
             phase = terms.phase_per_m[..., which, :]
             strengths = kind.of(terms, which)
             if kind == Kind(False, False, 0):
@@ -128,7 +128,7 @@ class DampedTerms:
         """The same over energy cells; `at_nodes` are the terms at the nodes of all cells."""
         means = {}
         shape = node_energies_MeV(cells).shape
-        for kind, which in self._kinds(at_nodes).items():
+        for kind, which in self.kinds(at_nodes).items():
             kappa = terms.phase_per_m[..., which, :] * cells.energy_MeV
             if kind == Kind(False, False, 0):
                 mean = mean_exponential_in_cells(self.distances, cells, kappa)
@@ -142,7 +142,7 @@ class DampedTerms:
             means[tuple(which)] = mean.real, mean.imag
         return _in_order(means)
 
-    def _kinds(self, terms: DampedCosines) -> Mapping[Kind, list[int]]:
+    def kinds(self, terms: DampedCosines) -> Mapping[Kind, list[int]]:
         """Terms by how they are damped."""
         far = self._farthest_m
         count = terms.terms

@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.polynomial.legendre import legvander
+from numpy.typing import NDArray
 
-from gallus.arrays import Array, array_namespace, gauss_legendre
+from gallus.arrays import Array, array_namespace, gauss_legendre, in_blocks
 from gallus.errors import InputError
 from gallus.kernel.averages import DistanceWeight
 from gallus.kernel.moments import phase_powers, spherical_bessel
@@ -31,6 +32,9 @@ from gallus.oscillation.base import cosine_and_sine
 
 NODES = 8
 """In u, of a projection on polynomials of one degree less."""
+
+BLOCK = 131072
+"""Numbers at a time: temporaries of this size stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +127,9 @@ def mean_exponential_in_cells(
         Error below 1e-8 while the cells are narrower than a tenth of their energy.
     """
     xp = array_namespace(kappa, damping_per_m)
+    if xp is np and not np.any(damping_per_m):
+        # Without damping the arguments are real.
+        return mean_wave_in_pieces(weight, cells, np.asarray(kappa)).sum(axis=-1)
     k, gamma = (with_cells(xp.asarray(a), cells) for a in (kappa, damping_per_m))
     # Axes: ..., energy cell, distance cell, node.
     kappa_, gamma_ = k[..., None, None], gamma[..., None, None]
@@ -143,6 +150,94 @@ def mean_exponential_in_cells(
     edges = wave(out * spectrum, k, cells, far) * xp.exp(-loss * far)
     edges = edges + wave(back * spectrum, k, cells, near) * xp.exp(-loss * near)
     return xp.where(smooth, middle, edges).sum(axis=-1)
+
+
+def mean_wave_in_pieces(weight: DistanceWeight, cells: EnergyCells, kappa: Array) -> Array:
+    """Share of each piece of the distances in the mean of exp(i kappa u L); NumPy only.
+
+    Parameters
+    ----------
+    weight : DistanceWeight
+        Distribution of L, of c pieces.
+    cells : EnergyCells
+        n cells.
+    kappa : array, shape (...) or (..., n)
+        phi E in MeV/m.
+
+    Returns
+    -------
+    complex array, shape (..., n, c)
+        Their sum over the pieces is the mean.
+    """
+    k = with_cells(kappa, cells)
+    pieces = len(weight.middle_m)
+    rows = k.reshape(-1, k.shape[-1])
+    found = np.empty((*rows.shape, pieces), dtype=complex)
+    moving = rows.any(axis=1)
+    found[~moving] = weight.coefficients[:, 0]
+    if moving.any():
+        block = max(1, BLOCK // (NODES * rows.shape[1] * pieces))
+        found[moving] = in_blocks(lambda part: _waves(weight, cells, part), rows[moving], block)
+    return found.reshape(*k.shape, pieces)
+
+
+def _waves(weight: DistanceWeight, cells: EnergyCells, k: Array) -> Array:
+    """The same for kappa of shape (m, n), each triple the way that is due to it."""
+    width = np.multiply.outer(cells.half_per_MeV, weight.half_m)
+    smooth = np.abs(k[..., None] * width) < 1.0
+    found = np.empty(smooth.shape, dtype=complex)
+    for where, means in ((smooth, _smooth_means), (~smooth, _edge_means)):
+        row, energy, piece = np.nonzero(where)
+        if len(row):
+            found[where] = means(weight, cells, _Triples(k[row, energy], energy, piece))
+    return found
+
+
+class _Triples(NamedTuple):
+    """kappa, energy cell and piece of the distances, each of shape (p,)."""
+
+    kappa: Array
+    energy: NDArray[np.intp]
+    piece: NDArray[np.intp]
+
+    def arguments(self, weight: DistanceWeight, cells: EnergyCells) -> Array:
+        """Products kappa u h at the nodes in u, shape (p, NODES)."""
+        u = cells.nodes_per_MeV(gauss(NODES)[0])
+        return np.asarray((self.kappa * weight.half_m[self.piece])[:, None] * u[self.energy])
+
+    def wave(self, amplitude: Array, cells: EnergyCells, distance_m: Array) -> Array:
+        """Mean over u of amplitude(u) exp(i kappa u L), from values (p, NODES) at the nodes."""
+        series = (amplitude * cells.spectrum[self.energy]) @ projection(NODES)
+        far = self.kappa * distance_m[self.piece]
+        bessel = spherical_bessel(far * cells.half_per_MeV[self.energy], NODES - 1)
+        total = np.einsum("pk,kp->p", series * phase_powers(NODES - 1), bessel)
+        cosine, sine = cosine_and_sine(far * cells.middle_per_MeV[self.energy])
+        return np.asarray(total * (cosine + 1j * sine))
+
+
+def _smooth_means(weight: DistanceWeight, cells: EnergyCells, triples: _Triples) -> Array:
+    """Where the average over distance is smooth in u."""
+    bessel = spherical_bessel(triples.arguments(weight, cells), weight.degree)
+    even, odd = _even_and_odd(weight, triples, bessel)
+    return triples.wave(even + 1j * odd, cells, weight.middle_m)
+
+
+def _edge_means(weight: DistanceWeight, cells: EnergyCells, triples: _Triples) -> Array:
+    """Where it is a sum of the waves of both ends."""
+    hankel = next(half_hankels(triples.arguments(weight, cells), weight.degree))
+    even, odd = _even_and_odd(weight, triples, hankel)
+    # i^k is real for even k only, and the other Hankel functions are the conjugate ones.
+    out, back = even + 1j * odd, np.conj(even - 1j * odd)
+    far = triples.wave(out, cells, weight.middle_m + weight.half_m)
+    return far + triples.wave(back, cells, weight.middle_m - weight.half_m)
+
+
+def _even_and_odd(weight: DistanceWeight, triples: _Triples, functions: Any) -> tuple[Any, Any]:
+    """Sums of i^k c_k f_k over even k, and over odd k without one i."""
+    columns = weight.coefficients[triples.piece].T[..., None]
+    signs = (1.0, 1.0, -1.0, -1.0) * 3
+    terms = [sign * c * f for sign, c, f in zip(signs, columns, functions, strict=False)]
+    return sum(terms[0::2]), sum(terms[1::2], start=0.0)
 
 
 def with_cells(values: Any, cells: EnergyCells) -> Any:

@@ -119,21 +119,7 @@ class FewNodes:
         return means
 
     def _at(self, size: int, phase: Array, strengths: Sequence[Any], power: int) -> Array:
-        damping, gaussian, sinc = strengths
-        distance, share = self.rule(size)
-        cosine, sine = cosine_and_sine(phase[:, None] * distance)
-        exponent: Any = None
-        if damping is not None:
-            exponent = damping[:, None] * distance
-        if gaussian is not None:
-            bell = gaussian[:, None] * (distance * distance)
-            exponent = bell if exponent is None else exponent + bell
-        factor: Any = share
-        if exponent is not None:
-            factor = share * np.exp(-np.minimum(exponent, LARGEST_EXPONENT))
-        if sinc is not None:
-            factor = factor * sine_ratio(sinc[:, None] * distance) ** power
-        return np.stack([(factor * cosine).sum(axis=1), (factor * sine).sum(axis=1)])
+        return mean_over_nodes(*self.rule(size), phase, strengths, power)
 
     def rule(self, size: int) -> tuple[Array, Array]:
         """Nodes and weights, shape (size,)."""
@@ -193,6 +179,39 @@ class FewNodes:
         single = np.arccos(np.clip((weight.middle_m[~wide] - centre) / half, -1.0, 1.0))
         shares = (density * measure).ravel(), weight.coefficients[~wide, 0]
         return np.concatenate([angle.ravel(), single]), np.concatenate(shares)
+
+
+def mean_over_nodes(
+    distance_m: Array, share: Array, phase: Array, strengths: Sequence[Any], power: int
+) -> Array:
+    """Sum D(L) cos(phi L) and D(L) sin(phi L) over nodes.
+
+    Parameters
+    ----------
+    distance_m, share : array, shape (..., nodes)
+        L_n and W_n.
+    phase, strengths, power
+        As of :meth:`FewNodes.mean`, shape (m,).
+
+    Returns
+    -------
+    array, shape (2, m, ...)
+    """
+    behind = (slice(None), *(None,) * distance_m.ndim)
+    damping, gaussian, sinc = (None if each is None else each[behind] for each in strengths)
+    cosine, sine = cosine_and_sine(phase[behind] * distance_m)
+    exponent: Any = None
+    if damping is not None:
+        exponent = damping * distance_m
+    if gaussian is not None:
+        bell = gaussian * (distance_m * distance_m)
+        exponent = bell if exponent is None else exponent + bell
+    factor: Any = share
+    if exponent is not None:
+        factor = share * np.exp(-np.minimum(exponent, LARGEST_EXPONENT))
+    if sinc is not None:
+        factor = factor * sine_ratio(sinc * distance_m) ** power
+    return np.stack([(factor * cosine).sum(axis=-1), (factor * sine).sum(axis=-1)])
 
 
 @cache

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from gallus.kernel.damped_terms import DampedTerms
 from gallus.kernel.energy_cells import EnergyCells, mean_exponential_in_cells
 from gallus.kernel.quadrature import mean_at_lines, mean_in_cells
 from gallus.kernel.remembered_averages import RememberedAverages
+from gallus.kernel.side_by_side import AtEnergies, SideBySide, Together
 from gallus.oscillation.base import (
     SURVIVAL,
     Channel,
@@ -35,14 +36,6 @@ from gallus.oscillation.base import (
     OscillationModel,
 )
 from gallus.parameters import Params
-
-
-class AtEnergies(NamedTuple):
-    """A model at some energies: its terms, weights of cosines, weights of sines or None."""
-
-    terms: DampedCosines
-    weights: Array
-    sine_weights: Array | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,17 +155,18 @@ class Block:
                 mean = mean_exponential_in_cells(self.distances, cells, kappa)
                 return mean.real, mean.imag
             at_nodes = model.damped_cosines(node_energies_MeV(cells).ravel(), params)
-            return self._damped.in_cells(terms, at_nodes, cells)
+            return self.damped.in_cells(terms, at_nodes, cells)
 
         def plain(phase: Any) -> tuple[Any, Any]:
             if self.table is not None and self.table.covers(phase):
                 return self.table.cosine(phase), self.table.sine(phase) if with_sine else phase
             return mean_cosine_sine(self.distances, phase)
 
-        return plain(terms.phase_per_m) if terms.is_plain else self._damped.at_lines(terms, plain)
+        return plain(terms.phase_per_m) if terms.is_plain else self.damped.at_lines(terms, plain)
 
     @cached_property
-    def _damped(self) -> DampedTerms:
+    def damped(self) -> DampedTerms:
+        """The distances, prepared for damped terms."""
         return DampedTerms(self.distances)
 
     def _by_quadrature(self, model: OscillationModel, params: Params) -> Array:
@@ -225,7 +219,15 @@ class Kernel:
         # Blocks of one channel share their weights: add up what each term gives, then weigh once.
         merged: dict[tuple[Channel, int, tuple[int, ...]], tuple[Array, Any]] = {}
         shared = {first: self.blocks[first].at_energies(model, own) for first in set(self._alike)}
+        found = {first: each.term_counts(shared[first]) for first, each in self._together.items()}
+        for first, pairs in found.items():
+            for n, (weight, rows) in enumerate(pairs or ()):
+                key = (self.blocks[first].channel, n, weight.shape)
+                before = merged[key][1] if key in merged else 0.0
+                merged[key] = (weight, before + rows)
         for (block, place, scale), first in zip(parts, self._alike, strict=True):
+            if found.get(first):
+                continue
             for n, (weight, rows) in enumerate(block.term_counts(model, own, shared[first])):
                 key = (block.channel, n, weight.shape)
                 before = merged[key][1] if key in merged else 0.0
@@ -262,6 +264,32 @@ class Kernel:
         """For each block the first one of the same channel and energies."""
         seen = [(block.channel, block.energy_MeV.tolist()) for block in self.blocks]
         return tuple(seen.index(each) for each in seen)
+
+    @cached_property
+    def _together(self) -> dict[int, Together]:
+        """Blocks that are averaged in one go: alike ones at lines that remember, by the first."""
+        groups = {
+            first: [b for b, same in zip(self.blocks, self._alike, strict=True) if same == first]
+            for first in set(self._alike)
+        }
+        return {
+            first: self._put_together(blocks)
+            for first, blocks in groups.items()
+            if all(
+                isinstance(each.table, RememberedAverages)
+                and each.norm is None
+                and not isinstance(each.energies, EnergyCells)
+                for each in blocks
+            )
+        }
+
+    def _put_together(self, blocks: Sequence[Block]) -> Together:
+        response = np.zeros((len(blocks[0].energy_MeV), len(blocks), self.size))
+        for place, block in enumerate(blocks):
+            for row, each in zip(block.rows, block.response, strict=True):
+                response[:, place, row] += each
+        averages = SideBySide(tuple(block.damped for block in blocks))
+        return Together(averages, response.reshape(-1, self.size))
 
     @cached_property
     def _places(self) -> tuple[Array, ...]:

@@ -7,7 +7,9 @@ point of a scan with several values of the mixing, every step along the mixing. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +28,22 @@ FEW = 1000
 
 
 @dataclass(eq=False)
-class RememberedAverages:
-    """Means of cos(phi L) and sin(phi L), exact; NumPy only.
+class Memory:
+    """Means of something at phases, each computed once; NumPy only.
 
     Parameters
     ----------
-    weight : DistanceWeight
-        Distribution of L.
+    compute : callable
+        Phases (m,), not below 0, to means (m, ...).
+    at_zero : array, shape (...)
+        The means at phase 0.
+    pieces : int
+        How many numbers a phase takes in between, which says how many phases go at a time.
     """
 
-    weight: DistanceWeight
+    compute: Callable[[Array], Array]
+    at_zero: Array
+    pieces: int
     _phases: Array = field(init=False, repr=False)
     _means: Array = field(init=False, repr=False)
     _latest: tuple[Array, Array] = field(init=False, repr=False)
@@ -43,24 +51,14 @@ class RememberedAverages:
     def __post_init__(self) -> None:
         self._forget()
 
-    def covers(self, phase_per_m: Array) -> bool:
-        """Whether the means of these phases can be had: always, where they have values."""
-        return not is_traceable(phase_per_m)
-
-    def cosine(self, phase_per_m: Array) -> Array:
-        """Mean of cos(phi L), shape of `phase_per_m`."""
-        return self._at(phase_per_m)[..., 0]
-
-    def sine(self, phase_per_m: Array) -> Array:
-        """Mean of sin(phi L), shape of `phase_per_m`."""
-        return np.sign(phase_per_m) * self._at(phase_per_m)[..., 1]
-
-    def _at(self, phase_per_m: Array) -> Array:
+    def at(self, phase_per_m: Array) -> Array:
+        """Means at the sizes of phases, their shape before that of the means."""
         wanted, where = np.unique(np.abs(phase_per_m), return_inverse=True)
         if len(self._phases) + len(wanted) > MOST:
             self._forget()
-        means = self._means[self._nearest(wanted)]
-        unknown = self._phases[self._nearest(wanted)] != wanted
+        nearest = self._nearest(wanted)
+        means = self._means[nearest]
+        unknown = self._phases[nearest] != wanted
         if unknown.any():
             means[unknown] = self._new(wanted[unknown])
         return np.asarray(means[where.reshape(np.shape(phase_per_m))])
@@ -74,10 +72,7 @@ class RememberedAverages:
         few = len(phases) < FEW
         if few and np.array_equal(phases, self._latest[0]):
             return self._latest[1]
-        rows = max(1, BLOCK // len(self.weight.middle_m))
-        means = in_blocks(
-            lambda part: np.stack(mean_cosine_sine(self.weight, part), axis=-1), phases, rows
-        )
+        means = in_blocks(self.compute, phases, max(1, BLOCK // self.pieces))
         if few:
             self._latest = (phases, means)
             return means
@@ -87,7 +82,40 @@ class RememberedAverages:
         return means
 
     def _forget(self) -> None:
-        """Know only that the mean of cos 0 is the sum of the weights and that of sin 0 nothing."""
+        """Know only what is at phase 0."""
         self._phases = np.zeros(1)
-        self._means = np.array([[self.weight.coefficients[:, 0].sum(), 0.0]])
-        self._latest = (np.empty(0), np.empty((0, 2)))
+        self._means = self.at_zero[None]
+        self._latest = (np.empty(0), self._means[:0])
+
+
+@dataclass(frozen=True, eq=False)
+class RememberedAverages:
+    """Means of cos(phi L) and sin(phi L), exact; NumPy only.
+
+    Parameters
+    ----------
+    weight : DistanceWeight
+        Distribution of L.
+    """
+
+    weight: DistanceWeight
+
+    def covers(self, phase_per_m: Array) -> bool:
+        """Whether the means of these phases can be had: always, where they have values."""
+        return not is_traceable(phase_per_m)
+
+    def cosine(self, phase_per_m: Array) -> Array:
+        """Mean of cos(phi L), shape of `phase_per_m`."""
+        return self._memory.at(phase_per_m)[..., 0]
+
+    def sine(self, phase_per_m: Array) -> Array:
+        """Mean of sin(phi L), shape of `phase_per_m`."""
+        return np.sign(phase_per_m) * self._memory.at(phase_per_m)[..., 1]
+
+    @cached_property
+    def _memory(self) -> Memory:
+        def means(phases: Array) -> Array:
+            return np.stack(mean_cosine_sine(self.weight, phases), axis=-1)
+
+        whole = self.weight.coefficients[:, 0].sum()
+        return Memory(means, np.array([whole, 0.0]), len(self.weight.middle_m))

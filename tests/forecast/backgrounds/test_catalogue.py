@@ -12,12 +12,19 @@ from gallus.experiments.background_sections import KINDS
 from gallus.experiments.setup import Setup, read_setup, setup, setup_names, with_values
 from gallus.forecast.backgrounds import backgrounds
 from gallus.forecast.backgrounds.attenuation import Layer, transmission
-from gallus.forecast.backgrounds.base import Background, FromSource, FromSurface, Uniform
+from gallus.forecast.backgrounds.base import (
+    UNSTATED,
+    Background,
+    FromSource,
+    FromSurface,
+    Uniform,
+)
 from gallus.forecast.backgrounds.carbon14 import carbon14_per_day, carbon_mass_t
 from gallus.forecast.backgrounds.catalogue import MAKERS, target_mass_t
 from gallus.forecast.placement import recorded_per_day
 
 TUNGSTEN = 'layers = [{ material = "tungsten", thickness_cm = 15.0 }]'
+NARROW = f"{TUNGSTEN}\nbuild_up = 1.0"
 TABLES = {
     "carbon-14": "fraction = 2e-18\npile_up_window_ns = 100.0",
     "internal": 'nuclide = "85Kr"\nper_day_and_100t = 6.8',
@@ -106,16 +113,29 @@ def test_error_name_and_source_of_a_table(tmp_path: Path) -> None:
     assert (found.name, found.relative_error) == ("krypton", 0.03)
     assert "an-2016" in found.citations
     assert "stated" in found.remark
-    assert one(tmp_path, "internal", TABLES["internal"]).relative_error == math.inf
+    assert one(tmp_path, "internal", TABLES["internal"]).relative_error == UNSTATED
+    floating = f"{TABLES['internal']}\nerror_percent = inf"
+    assert one(tmp_path, "internal", floating).relative_error == math.inf
+    for wrong in ("nan", "-inf", "0.0"):
+        with pytest.raises(InputError, match="error_percent"):
+            one(tmp_path, "internal", f"{TABLES['internal']}\nerror_percent = {wrong}")
     # Solar neutrinos know the error of the solar model.
     assert one(tmp_path, "solar", 'sources = ["7Be"]').relative_error == pytest.approx(
         0.06, abs=0.01
     )
 
 
+def test_pairs_of_14C_are_known_half_as_well(tmp_path: Path) -> None:
+    keys = TABLES["carbon-14"]
+    stated = backgrounds(with_tables(tmp_path, ("carbon-14", f"{keys}\nerror_percent = 5.0")))
+    assert [each.relative_error for each in stated] == pytest.approx([0.05, 0.1])
+    unstated = backgrounds(with_tables(tmp_path, ("carbon-14", keys)))
+    assert [each.relative_error for each in unstated] == [UNSTATED, UNSTATED]
+
+
 def test_water_between_shield_and_detector(tmp_path: Path) -> None:
-    bare = one(tmp_path, "bremsstrahlung", TUNGSTEN)
-    wet = one(tmp_path, "bremsstrahlung", TUNGSTEN + '\nsurrounding = "water"')
+    bare = one(tmp_path, "bremsstrahlung", NARROW)
+    wet = one(tmp_path, "bremsstrahlung", NARROW + '\nsurrounding = "water"')
     # 6 - 0.2 - 5.178 m of water, mu = 0.084 per cm at 0.7 MeV.
     assert wet.per_day / bare.per_day == pytest.approx(math.exp(-62.2 * 0.084), rel=0.1)
     inside = [
@@ -231,7 +251,7 @@ def perfect(chosen: Setup) -> Setup:
     )
 
 
-IMPURITY = f"{TUNGSTEN}\nenergy_MeV = 1.12\nimpurity_Bq = 1e9\nimpurity_half_life_d = 83.8"
+IMPURITY = f"{NARROW}\nenergy_MeV = 1.12\nimpurity_Bq = 1e9\nimpurity_half_life_d = 83.8"
 
 
 @pytest.mark.parametrize("distance_m", [0.0, 3.0, 4.7])

@@ -7,8 +7,8 @@ shield of several layers.
 .. math:: \mu = \rho \sum_i w_i \Big(\frac\mu\rho\Big)_i
 
 from the tables of NIST, 0.1 to 10 MeV; between two energies a power law, good to 1 %. Narrow beam:
-a photon that scatters counts as lost. What scatters in the shield and still comes through is a
-build-up factor, which the caller states.
+a photon that scatters counts as lost. What scatters in the shield and still comes through is in
+:mod:`gallus.forecast.backgrounds.build_up`.
 """
 
 from __future__ import annotations

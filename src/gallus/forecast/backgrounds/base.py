@@ -16,6 +16,9 @@ import numpy as np
 from gallus.arrays import Array
 from gallus.errors import InputError
 
+UNSTATED = 1.0
+"""Relative error of a rate that nobody states: as large as the rate itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class VisibleSpectrum:
@@ -135,7 +138,8 @@ class Background:
     place : Place
         Where they happen.
     relative_error : float
-        One sigma of the rate as known from elsewhere; infinite if only this run tells.
+        One sigma of the rate as known from elsewhere. All of it, :data:`UNSTATED`, if nobody says:
+        a rate is not negative. Infinite for one that floats freely, to negative rates too.
     half_life_d : float
         Of a background that dies away with the source; infinite if it stays.
     citations : tuple of str
@@ -153,7 +157,7 @@ class Background:
     per_day: float
     spectrum: VisibleSpectrum
     place: Place = Uniform()
-    relative_error: float = math.inf
+    relative_error: float = UNSTATED
     half_life_d: float = math.inf
     citations: tuple[str, ...] = ()
     remark: str = ""

@@ -20,7 +20,7 @@ import numpy as np
 from gallus.arrays import Array
 from gallus.database.units import factor
 from gallus.errors import InputError
-from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
+from gallus.forecast.backgrounds.base import UNSTATED, Background, VisibleSpectrum
 from gallus.forecast.backgrounds.nuclide_file import InternalNuclide, internal_nuclide
 from gallus.forecast.backgrounds.polonium import LAB, visible_alpha_energy_MeV
 from gallus.forecast.backgrounds.visible_energy import beta_shares, grid, line_shares
@@ -84,7 +84,7 @@ def internal_background(
     per_day: float,
     quenching: str = LAB,
     alpha_survival: float = 1.0,
-    relative_error: float = math.inf,
+    relative_error: float = UNSTATED,
     half_life_d: float = math.inf,
 ) -> Background:
     """Background of a nuclide, or of a chain in equilibrium, spread evenly in the target.

@@ -86,9 +86,9 @@ def bremsstrahlung(
     end, low = max(line.energy_MeV for line in lines), lowest_energy_MeV()
     if end <= low:
         raise InputError("is too low", key="lines", value=end, allowed=f"a line above {low} MeV")
-    photon = _photons_MeV(end)
+    photon_edges, photon = _photons_MeV(end)
     emitted = activity_Bq * photons_per_MeV(photon, lines) * (end - low) / BINS
-    seen = emitted * path.interacting(photon)
+    seen = path.interacting(photon_edges, emitted)
     if not seen.sum() > 0:
         raise InputError("lets nothing through", key="layers", allowed="a thinner shield")
     weight = seen / seen.sum()
@@ -100,21 +100,22 @@ def bremsstrahlung(
         FromSource(attenuation_length_m(float(weight @ photon), path.target)),
         path.relative_error,
         half_life_d,
-        citations=("morrison-1940", "hubbell-1995"),
-        remark=f"photons above {low:g} MeV through the shield, narrow beam times {path.build_up:g}",
+        citations=("morrison-1940", "hubbell-1995", "trubey-1991"),
+        remark=f"photons above {low:g} MeV through the shield, "
+        + path.scattering(photon_edges, emitted),
     )
 
 
-def _photons_MeV(end_MeV: float) -> Array:
-    """Middles of the bins of photon energy, shape (BINS,)."""
+def _photons_MeV(end_MeV: float) -> tuple[Array, Array]:
+    """Edges of the bins of photon energy, and their middles, shape (BINS,)."""
     edges = np.linspace(lowest_energy_MeV(), end_MeV, BINS + 1)
-    return 0.5 * (edges[1:] + edges[:-1])
+    return edges, 0.5 * (edges[1:] + edges[:-1])
 
 
 @lru_cache(maxsize=16)
 def _deposits(end_MeV: float, target: Medium, electrons_per_cm3: float) -> tuple[Array, Array]:
     """Edges of the visible energy, and the share of each photon energy in each of its bins."""
     each = PHOTONS // BINS
-    seen = deposited_MeV(np.repeat(_photons_MeV(end_MeV), each), target, electrons_per_cm3)
+    seen = deposited_MeV(np.repeat(_photons_MeV(end_MeV)[1], each), target, electrons_per_cm3)
     edges = np.linspace(0.0, end_MeV, BINS + 1)
     return edges, np.array([np.histogram(x, edges)[0] for x in seen.reshape(BINS, each)]) / each

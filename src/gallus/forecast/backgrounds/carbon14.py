@@ -17,7 +17,7 @@ from functools import cache
 
 from gallus.constants import AVOGADRO, SECONDS_PER_DAY
 from gallus.errors import InputError
-from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
+from gallus.forecast.backgrounds.base import UNSTATED, Background, VisibleSpectrum
 from gallus.forecast.backgrounds.nuclide_file import ALLOWED, InternalNuclide, internal_nuclide
 from gallus.forecast.backgrounds.visible_energy import beta_shares, grid, self_convolution
 from gallus.interactions.target_material import Material, element_table
@@ -67,7 +67,7 @@ def carbon14_per_day(fraction: float, carbon_t: float) -> float:
 
 
 def carbon14(
-    fraction: float, carbon_t: float, relative_error: float = math.inf, shape: str = ALLOWED
+    fraction: float, carbon_t: float, relative_error: float = UNSTATED, shape: str = ALLOWED
 ) -> Background:
     """Background of single 14C decays, linear in the fraction.
 
@@ -100,7 +100,7 @@ def carbon14_pile_up(
     carbon_t: float,
     window_ns: float,
     close_share: float = 1.0,
-    relative_error: float = math.inf,
+    relative_error: float = UNSTATED,
     shape: str = ALLOWED,
 ) -> Background:
     """Background of two 14C decays taken for one event: quadratic in the fraction and in the mass.

@@ -2,9 +2,10 @@
 
 :func:`backgrounds` makes all of a set-up, :func:`background` those of one table: solar neutrinos
 are one for each reaction, 14C with a time window is the decays and their pile-up (with twice the
-relative error, and a pull of its own). Rates count all energies in the whole detector, before
-fiducial cuts and efficiency: photons of the source outside the hole around it, everything else as
-if there were no hole.
+relative error if one is stated, and a pull of its own). A rate whose error is not stated is known
+to 100 % (:data:`gallus.forecast.backgrounds.base.UNSTATED`). Rates count all energies in the whole
+detector, before fiducial cuts and efficiency: photons of the source outside the hole around it,
+everything else as if there were no hole.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from gallus.experiments.background_sections import (
 from gallus.experiments.setup import Setup
 from gallus.experiments.setup_geometry import is_inside, source_and_target, surface_m
 from gallus.forecast.backgrounds.attenuation import CM_PER_M, Layer, Medium, medium_of
-from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
+from gallus.forecast.backgrounds.base import UNSTATED, Background, VisibleSpectrum
 from gallus.forecast.backgrounds.beta_isotopes import (
     decays_per_day,
     internal_background,
@@ -126,8 +127,9 @@ def _carbon14(section: Carbon14Table, chosen: Setup) -> tuple[Background, ...]:
     radius_m = (3.0 * volume_m3(target_solid(chosen)) / (4.0 * math.pi)) ** (1.0 / 3.0)
     distance_m = section.pile_up_distance_m
     share = 1.0 if distance_m is None else close_pair_share(distance_m, radius_m)
-    # The rate of pairs goes with the square of that of the decays.
-    return single, carbon14_pile_up(fraction, carbon_t, window_ns, share, 2.0 * error)
+    # The rate of pairs goes with the square of that of the decays, and is not negative either.
+    twice = error if section.error_percent is None else 2.0 * error
+    return single, carbon14_pile_up(fraction, carbon_t, window_ns, share, twice)
 
 
 def _internal(section: InternalTable, chosen: Setup) -> tuple[Background, ...]:
@@ -242,7 +244,7 @@ def _finished(made: Background, section: BackgroundTable, several: bool) -> Back
 
 
 def _error(section: BackgroundTable) -> float:
-    return math.inf if section.error_percent is None else section.error_percent / 100
+    return UNSTATED if section.error_percent is None else section.error_percent / 100
 
 
 def _path(section: ShieldedTable, chosen: Setup) -> PhotonPath:

@@ -23,7 +23,7 @@ import numpy as np
 from gallus.constants import SECONDS_PER_DAY
 from gallus.database.loader import load
 from gallus.errors import InputError, unknown_name
-from gallus.forecast.backgrounds.base import Background
+from gallus.forecast.backgrounds.base import UNSTATED, Background
 from gallus.forecast.backgrounds.beta_isotopes import internal_background
 from gallus.forecast.backgrounds.carbon14 import carbon_mass_t
 from gallus.forecast.backgrounds.nuclide_file import internal_nuclide
@@ -173,7 +173,7 @@ def cosmogenic_per_day(
     return per_carbon * carbon_t * flux_per_m2_s / known.flux_per_m2_s * energy
 
 
-def cosmogenic(nuclide: Cosmogenic, per_day: float, relative_error: float = math.inf) -> Background:
+def cosmogenic(nuclide: Cosmogenic, per_day: float, relative_error: float = UNSTATED) -> Background:
     """Background of 11C or 10C, spread evenly in the target, without a veto after muons.
 
     Parameters

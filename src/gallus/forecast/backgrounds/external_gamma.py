@@ -9,10 +9,8 @@ scattered before they enter are not there, so that the continuum is a lower boun
 
 from __future__ import annotations
 
-import math
-
 from gallus.forecast.backgrounds.attenuation import Medium, attenuation_length_m
-from gallus.forecast.backgrounds.base import Background, FromSurface
+from gallus.forecast.backgrounds.base import UNSTATED, Background, FromSurface
 from gallus.forecast.backgrounds.deposited_energy import deposited_spectrum
 
 
@@ -21,7 +19,7 @@ def external_gamma(
     per_day: float,
     target: Medium,
     electrons_per_cm3: float,
-    relative_error: float = math.inf,
+    relative_error: float = UNSTATED,
 ) -> Background:
     """Photons of one energy that enter through the surface, ``external-gamma``.
 

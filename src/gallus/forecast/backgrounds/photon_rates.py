@@ -1,19 +1,17 @@
 r"""How many photons of the source come through its shield and interact in the target.
 
-:class:`PhotonPath` is what all of them go through: of those emitted the share
+:class:`PhotonPath` is what all of them go through: of those behind the shield the share
 
-.. math:: B\, e^{-\sum \mu_i t_i}\, \epsilon(\lambda), \qquad
-          \epsilon(\lambda) = \frac12\int d\cos\theta\; \big(1 - e^{-L(\theta)/\lambda}\big)
+.. math:: \epsilon(\lambda) = \frac12\int d\cos\theta\; \big(1 - e^{-L(\theta)/\lambda}\big)
 
-interacts, with the layers i of the shield and a build-up factor B for photons that scatter in it
-and still come through (1 unless stated; published factors of heavy metals are a few at ten mean
-free paths). Each direction of a source on the axis of a solid of revolution sees a length L of
-target.
+interacts. Each direction of a source on the axis of a solid of revolution sees a length L of
+target. Photons that scatter in the shield and still come through are those of
+:mod:`gallus.forecast.backgrounds.build_up`, with the energies that they have left. A `build_up` of
+one's own replaces them by B exp(-sum mu_i t_i) photons of the full energy.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +25,8 @@ from gallus.forecast.backgrounds.attenuation import (
     attenuation_per_cm,
     transmission,
 )
+from gallus.forecast.backgrounds.base import UNSTATED
+from gallus.forecast.backgrounds.build_up import behind
 from gallus.geometry.solids import Solid
 from gallus.geometry.surfaces import Plane, Side, Surface
 
@@ -50,8 +50,9 @@ class PhotonPath:
         What the target is made of.
     electrons_per_cm3 : float
         Of the target.
-    build_up : float
-        Photons that come through, scattered ones included, over those that did not interact.
+    build_up : float or None
+        Photons that come through, scattered ones included, over those that did not interact; none
+        for the tables.
     relative_error : float
         One sigma of the rate of what interacts.
     """
@@ -61,21 +62,46 @@ class PhotonPath:
     height_m: float
     target: Medium
     electrons_per_cm3: float
-    build_up: float = 1.0
-    relative_error: float = math.inf
+    build_up: float | None = None
+    relative_error: float = UNSTATED
 
-    def interacting(self, energy_MeV: Array) -> Array:
-        """Photons that interact in the target for each one emitted, shape of the energies.
+    def interacting(self, edges_MeV: Array, photons: Array) -> Array:
+        """Photons in each bin that interact in the target, shape (n,).
+
+        Parameters
+        ----------
+        edges_MeV : array, shape (n + 1,)
+            Edges of the photon energy, 0.1 or more.
+        photons : array, shape (n,)
+            Photons of the source, with the energies of the middles of the bins.
 
         Raises
         ------
         InputError
             If an energy is outside of the tables.
         """
-        energy = np.asarray(energy_MeV, dtype=np.float64)
-        length_m = 1.0 / attenuation_per_cm(energy, self.target) / CM_PER_M
-        through = self.build_up * transmission(energy, self.layers)
-        return np.asarray(through * interacting_share(self.solid, self.height_m, length_m))
+        if self.build_up is None:
+            return behind(edges_MeV, photons, self.layers) * self._share(edges_MeV)
+        return self.build_up * self._unscattered(edges_MeV, photons)
+
+    def scattering(self, edges_MeV: Array, photons: Array) -> str:
+        """What was done about scattered photons, in words; arguments as above."""
+        if self.build_up is not None:
+            return f"narrow beam times {self.build_up:g} as stated"
+        narrow = float(self._unscattered(edges_MeV, photons).sum())
+        broad = float(self.interacting(edges_MeV, photons).sum())
+        if not narrow > 0:
+            return "scattered ones included"
+        return f"scattered ones included: {broad / narrow:.3g} times the narrow beam"
+
+    def _unscattered(self, edges_MeV: Array, photons: Array) -> Array:
+        middle = 0.5 * (edges_MeV[1:] + edges_MeV[:-1])
+        return photons * transmission(middle, self.layers) * self._share(edges_MeV)
+
+    def _share(self, edges_MeV: Array) -> Array:
+        middle = 0.5 * (edges_MeV[1:] + edges_MeV[:-1])
+        length_m = 1.0 / attenuation_per_cm(middle, self.target) / CM_PER_M
+        return interacting_share(self.solid, self.height_m, length_m)
 
 
 def interacting_share(solid: Solid, height_m: float, attenuation_length_m: Array) -> Array:

@@ -17,7 +17,7 @@ import numpy as np
 from gallus.arrays import Array
 from gallus.database.loader import load
 from gallus.errors import InputError, unknown_name
-from gallus.forecast.backgrounds.base import Background, VisibleSpectrum
+from gallus.forecast.backgrounds.base import UNSTATED, Background, VisibleSpectrum
 from gallus.forecast.backgrounds.nuclide_file import internal_nuclide
 from gallus.forecast.backgrounds.visible_energy import grid, line_shares
 
@@ -67,7 +67,7 @@ def polonium210(
     quenching: str = LAB,
     alpha_survival: float = 1.0,
     spread_MeV: float = 0.0,
-    relative_error: float = math.inf,
+    relative_error: float = UNSTATED,
     half_life_d: float = math.inf,
 ) -> Background:
     """Background of 210Po, spread evenly in the target.

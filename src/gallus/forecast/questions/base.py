@@ -8,7 +8,8 @@ the counts where rate, shape or both may be asked.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -17,7 +18,8 @@ import numpy as np
 from gallus.arrays import Array
 from gallus.errors import InputError
 from gallus.forecast.expectation import Expectation, combine
-from gallus.forecast.observation import Observation
+from gallus.forecast.fisher import Indistinguishable
+from gallus.forecast.observation import NONE, Observation
 
 Observations = Observation | Sequence[Observation]
 
@@ -41,8 +43,12 @@ class Forecast(Protocol):
         ...
 
 
+class NothingCounted(InputError):
+    """The window holds no event of the source."""
+
+
 class Counts(NamedTuple):
-    """Expected counts of the undisturbed signal and of all backgrounds."""
+    """Expected counts of the undisturbed signal and of all backgrounds while it is there."""
 
     events: float
     background: float
@@ -57,7 +63,7 @@ class CountedResult(ABC):
     information : str
         ``rate``, ``shape`` or ``both``.
     events, background : float
-        Expected counts.
+        Expected counts, of the background while the source is there.
     limits : dict
         Contributions to the error, in quadrature: statistics and each pull.
     """
@@ -85,13 +91,58 @@ def listed(observations: Observations) -> tuple[Observation, ...]:
     Raises
     ------
     InputError
-        If there are none, or two have one name.
+        If there are none, two have one name, or one counts nothing of its source.
     """
     several = (observations,) if isinstance(observations, Observation) else tuple(observations)
     names = [each.name for each in several]
     if not several or len(set(names)) < len(names):
         raise InputError("need a name each", key="observations", value=names, allowed="1 or more")
+    for each in several:
+        if not each.undisturbed.sum() > NONE:
+            raise NothingCounted(
+                "leaves no event of the source in the window",
+                file=each.name,
+                key="detection.threshold_keV",
+                value=each.original.detection.threshold_keV,
+                allowed="below the highest energy that the source can leave",
+            )
     return several
+
+
+@contextmanager
+def telling(information: str, enough: str) -> Iterator[None]:
+    """Say of parameters that cannot be told from each other which information would do it.
+
+    Parameters
+    ----------
+    information : str
+        What of the counts is used.
+    enough : str
+        What else it may be.
+
+    Raises
+    ------
+    InputError
+        In place of :class:`~gallus.forecast.fisher.Indistinguishable`, in words.
+    """
+    try:
+        yield
+    except Indistinguishable as error:
+        names = str(error.key).split(", ")
+        said = ["the size of the signal" if n.startswith("normalisation") else n for n in names]
+        floating = any(".".join(n.split(".")[-2:]).startswith("background.") for n in names)
+        more = ", or error_percent of the background" if floating else ""
+        raise InputError(
+            f"cannot tell {', '.join(dict.fromkeys(said))} from each other",
+            key="information",
+            value=information,
+            allowed=enough + more,
+        ) from error
+
+
+def on_and_off(seen: Observation, counts: Array) -> tuple[float, float]:
+    """Sum of counts of shape (n,) while the source is there, and in the days without it."""
+    return seen.exposure.on_and_off(counts.reshape(seen.shape).sum(axis=(1, 2)))
 
 
 def expected_counts(observations: Observations) -> Counts:
@@ -99,7 +150,7 @@ def expected_counts(observations: Observations) -> Counts:
     several = listed(observations)
     return Counts(
         float(sum(each.undisturbed.sum() for each in several)),
-        float(sum(each.background.sum() for each in several)),
+        sum(on_and_off(each, each.background)[0] for each in several),
     )
 
 

@@ -213,15 +213,19 @@ def _present(expectation: Expectation) -> Expectation:
 
 
 def _independent(expectation: Expectation) -> Expectation:
-    """Replace free pulls, which rates do not tell apart, by independent ones of the same span."""
-    free = [pull.name for pull in expectation.pulls if math.isinf(pull.prior)]
-    known = expectation.without(free)
-    rows = expectation.only(free).templates
-    if not free:
-        return known
-    _, sizes, span = np.linalg.svd(rows, full_matrices=False)
-    kept = span[sizes > TINY * sizes[0]] * sizes[0]
-    return known.with_columns({f"backgrounds.{n}": row for n, row in enumerate(kept, 1)})
+    """Hold free pulls that do the same to rates as those before them."""
+    span: list[Array] = []  # orthonormal
+    left_out = []
+    for pull, row in zip(expectation.pulls, expectation.templates, strict=True):
+        if math.isfinite(pull.prior):
+            continue
+        rest = row - sum(((row @ each) * each for each in span), start=np.zeros_like(row))
+        size = float(np.linalg.norm(rest))
+        if size > TINY * float(np.linalg.norm(row)):
+            span.append(rest / size)
+        else:
+            left_out.append(pull.name)
+    return expectation.without(left_out)
 
 
 def _with_couplings(observation: Observation, couplings: Couplings) -> Array:

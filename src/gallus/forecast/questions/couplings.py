@@ -19,11 +19,10 @@ from typing import Any
 import numpy as np
 
 from gallus.arrays import Array
-from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import covariance, error_budget
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import Observations, expected_counts
+from gallus.forecast.questions.base import Observations, expected_counts, telling
 from gallus.forecast.questions.coupling_columns import (
     Information,
     coupling_parts,
@@ -114,21 +113,21 @@ def coupling_sensitivity(
     observations : Observation or sequence
         Scattering on electrons.
     information : str
-        ``rate`` (one number a period: only one combination), ``shape`` or ``both``.
+        ``both``. Of one detector the ``rate`` (one number a period) fixes one combination, the
+        ``shape`` (with a free size) the ratio of the couplings only.
 
     Raises
     ------
     InputError
-        If the data say nothing about one combination of the couplings.
+        If the information says nothing about one combination of the couplings.
     """
     several = sequence(observations)
     expectation, columns = informed(several, _columns, information)
     expectation = measured(expectation)
-    names, matrix = covariance(expectation, columns)
+    with telling(information, "both"):
+        names, matrix = covariance(expectation, columns)
     v, a = names.index(VECTOR), names.index(AXIAL)
     errors = np.sqrt(np.diag(matrix))
-    if not np.all(np.isfinite(errors[[v, a]])):
-        raise InputError("does not fix both couplings", key="information", value=information)
     alone = {}
     for name, other in ((VECTOR, AXIAL), (AXIAL, VECTOR)):
         rest = {key: column for key, column in columns.items() if key != other}

@@ -52,6 +52,8 @@ class Separation:
         Run and zone of each new ratio.
     ratios, errors : array, shape (k, rows)
         New ratios that each explanation predicts, and their errors without the cross section.
+    cross_section_errors : array, shape (rows, 2)
+        Upper and lower error of the cross section, relative; common to the zones of a source.
     chi2 : array, shape (k, k)
         Minimum for truth and hypothesis.
     """
@@ -61,6 +63,7 @@ class Separation:
     rows: tuple[str, ...]
     ratios: Array
     errors: Array
+    cross_section_errors: Array
     chi2: Array
 
     @property
@@ -93,6 +96,12 @@ class Separation:
     def gained_sigma(self) -> Array:
         """The same of the runs alone, sqrt(gained)."""
         return median_sigma(self.gained)
+
+    @property
+    def all_errors(self) -> Array:
+        """Upper and lower errors, those of the cross section included, shape (k, rows, 2)."""
+        sigma = self.ratios[..., None] * self.cross_section_errors
+        return np.asarray(np.hypot(self.errors[..., None], sigma))
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -135,6 +144,7 @@ class Separation:
             "method": self.explanations[0].likelihood.recipe.name,
             "ratios": _by_name(self.names, self.ratios),
             "errors": _by_name(self.names, self.errors),
+            "cross_section_errors": self.cross_section_errors.tolist(),
             "zones": {name: [each.as_dict() for each in self.zones(name)] for name in self.names},
             "now": square(self.names, self.now),
             "delta_chi2": square(self.names, self.delta_chi2),
@@ -264,7 +274,15 @@ def _separation(
         [search.minimum(partial(recipe.chi2, data)).chi2 for search in searches]
         for data in map(joint.outcome, fits)
     ]
-    return Separation(joint.runs, fits, joint.rows, expected, errors, np.array(chi2))
+    return Separation(
+        joint.runs,
+        fits,
+        joint.rows,
+        expected,
+        errors,
+        joint.relative_cross_section,
+        np.array(chi2),
+    )
 
 
 def _by_name(names: Sequence[str], rows: Array) -> dict[str, list[float]]:

@@ -1,11 +1,12 @@
 r"""Sensitivity to a magnetic moment of nu_e: more recoils, most of them of low energy.
 
 The counts are linear in mu^2, N = N_weak + mu^2 N_mu, so that the error of mu^2 is exact. With no
-moment the upper limit at the confidence level C is
+moment the limit at the confidence level C is the end of the central (two-sided) interval of mu^2,
 
 .. math:: \mu_\nu^2 < z_C\, \sigma(\mu_\nu^2), \qquad z_{0.9} = 1.645
 
-(a change of chi^2 by 2.71, as the experiments quote it). Use :func:`magnetic_moment_sensitivity`;
+(a change of chi^2 by 2.71, as the experiments quote it; as a one-sided upper limit it has 95 %
+where that has 90 %). Use :func:`magnetic_moment_sensitivity`;
 :func:`magnetic_moment_chi2` is the exact Poisson likelihood ratio for any moments.
 """
 
@@ -21,7 +22,7 @@ from gallus.errors import InputError
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import CountedResult, Observations, expected_counts
+from gallus.forecast.questions.base import CountedResult, Observations, expected_counts, telling
 from gallus.forecast.questions.coupling_columns import (
     Information,
     informed,
@@ -45,9 +46,9 @@ class MagneticMomentResult(CountedResult):
     Parameters
     ----------
     limit_muB : float
-        Upper limit at the confidence level, in Bohr magnetons.
+        Upper end of the central interval at the confidence level, in Bohr magnetons.
     confidence : float
-        Confidence level.
+        Confidence level of the two-sided interval.
     error_mu2 : float
         One-sigma error of mu^2, in (1e-11 Bohr magnetons)^2.
     """
@@ -72,7 +73,7 @@ def magnetic_moment_sensitivity(
     observations : Observation or sequence
         Scattering on electrons, without a moment of its own in the set-up.
     confidence : float
-        Confidence level, between 0 and 1.
+        Confidence level of the two-sided interval, between 0 and 1.
     information : str
         ``rate`` (one number a period), ``shape`` (free size of the signal) or ``both``.
 
@@ -84,7 +85,8 @@ def magnetic_moment_sensitivity(
     """
     several = sequence(observations)
     expectation, columns = informed(several, _columns, information)
-    error = marginal_errors(expectation, columns)[MOMENT2]
+    with telling(information, "both, shape"):
+        error = marginal_errors(expectation, columns)[MOMENT2]
     limit = UNIT_MUB * float(np.sqrt(two_sided_sigmas(confidence) * error))
     counts = expected_counts(several)
     return MagneticMomentResult(

@@ -37,6 +37,7 @@ from gallus.forecast.present import (
     present_explanations,
     square,
 )
+from gallus.inference.threads import one_thread_here
 from gallus.kernel.linear_map import Kernel
 from gallus.parameters.constraints import Params
 
@@ -159,6 +160,12 @@ def model_patterns(
         raise InputError("is empty", key="observations", allowed="at least one")
     fits = present_explanations() if explanations is None else tuple(explanations)
     check_alike(fits)
+    # Its many small products of matrices wait for threads longer than they take.
+    with one_thread_here():
+        return _patterns(several, fits)
+
+
+def _patterns(several: tuple[Observation, ...], fits: tuple[Explanation, ...]) -> ModelPatterns:
     detectors = _Detectors(several, fits[0].likelihood.kernel.remembering())
     searches = [detectors.search(each) for each in fits]
     seen = [detectors.null_chi2(each) for each in fits]

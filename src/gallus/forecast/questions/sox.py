@@ -2,9 +2,9 @@
 
 The four questions of its proposal (Bellini et al., JHEP 08 (2013) 038): sterile neutrinos, magnetic
 moment, weak mixing angle, vector and axial coupling. The set-ups ``sox-cr51`` and ``sox-ce144`` say
-where each number comes from; the errors that the collaboration aimed at are in the data set
-``sox-forecasts``. :func:`sox_forecasts` computes everything, with the assumptions listed; of the
-published results only those in the data set are compared, and they are recalled, not read.
+where each number comes from, the errors that the collaboration aimed at among them.
+:func:`sox_forecasts` computes everything, with the assumptions listed; of the published results
+only those in the data set ``sox-forecasts`` are compared, and they are recalled, not read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from gallus.database.loader import load
-from gallus.experiments.setup import setup, with_values
+from gallus.experiments.setup import setup
 from gallus.forecast.backgrounds.catalogue import backgrounds
 from gallus.forecast.observation import Observation, observation
 from gallus.forecast.questions.couplings import CouplingResult, coupling_sensitivity
@@ -33,7 +33,6 @@ DATA = "sox-forecasts"
 CHROMIUM, CERIUM = "sox-cr51", "sox-ce144"
 DELTA_M2_EV2 = (0.3, 1.0, 2.0, 3.0, 5.0)
 """Mass splittings of the sterile forecast."""
-CM_PER_M = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,28 +73,14 @@ class SoxForecasts:
 
 
 def sox_observation(name: str) -> Observation:
-    """One source of SOX with backgrounds, a year without source, and the errors aimed at.
-
-    51Cr counts in the fiducial volume of the database, 144Ce in the whole vessel.
+    """One source of SOX with everything that its set-up states.
 
     Parameters
     ----------
     name : str
         ``sox-cr51`` or ``sox-ce144``.
     """
-    data, chosen = load(DATA), setup(name)
-    radius_m = data["fiducial_radius"].to("m") if name == CHROMIUM else None
-    values = {
-        "detection.fiducial_radius_m": radius_m,
-        "periods.source_off_days": data["source_off"].to("d"),
-        "uncertainties.activity_percent": data["activity_error"].to("%"),
-        # dV/V = 3 dR/R
-        "uncertainties.fiducial_cm": CM_PER_M
-        * (radius_m or chosen.detector.outer_radius_m)
-        * data["fiducial_volume_error"].to("1")
-        / 3,
-    }
-    chosen = with_values(chosen, values)
+    chosen = setup(name)
     return observation(chosen, backgrounds(chosen), name=name)
 
 

@@ -22,7 +22,7 @@ from gallus.errors import InputError
 from gallus.experiments.setup import Setup, with_values
 from gallus.forecast.asimov import poisson_chi2
 from gallus.forecast.fisher import marginal_errors
-from gallus.forecast.questions.base import Observations, listed
+from gallus.forecast.questions.base import Observations, listed, telling
 from gallus.forecast.questions.sterile_counts import (
     MIXING,
     SPLITTING,
@@ -123,7 +123,8 @@ def sterile_exclusion(
     grid : Grid
         Axes sin2_2theta_ee and delta_m2_41_eV2.
     information : {"rate", "shape", "both"}
-        Number of events, distribution of their distances with a free number, or both.
+        Numbers of events in energy and time, the distribution of their distances too but with a
+        free number, or both.
 
     Raises
     ------
@@ -178,7 +179,8 @@ def sin2_errors(
     null, splittings = joint_null(parts), np.atleast_1d(np.asarray(delta_m2_eV2, dtype=float))
     slopes = [np.concatenate(list(part.slopes(splittings))) for part in parts]
     columns = np.concatenate(slopes, axis=1)
-    errors = [marginal_errors(null, {MIXING: column})[MIXING] for column in columns]
+    with telling(information, "both, shape"):
+        errors = [marginal_errors(null, {MIXING: column})[MIXING] for column in columns]
     return np.array(errors).reshape(np.shape(delta_m2_eV2))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from gallus.arrays import Array
 from gallus.forecast.fisher import error_budget, marginal_errors
 from gallus.forecast.observation import Observation
-from gallus.forecast.questions.base import CountedResult, Observations, expected_counts
+from gallus.forecast.questions.base import CountedResult, Observations, expected_counts, telling
 from gallus.forecast.questions.coupling_columns import (
     Information,
     coupling_parts,
@@ -81,7 +81,8 @@ def weak_mixing_angle_sensitivity(
     several = sequence(observations)
     expectation, columns = informed(several, _columns, information)
     expectation = measured(expectation)
-    error = marginal_errors(expectation, columns)[ANGLE]
+    with telling(information, "both, shape"):
+        error = marginal_errors(expectation, columns)[ANGLE]
     alone = marginal_errors(expectation.only(()), columns)[ANGLE]
     counts = expected_counts(several)
     return WeakMixingAngleResult(
