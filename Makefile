@@ -19,6 +19,9 @@ TODAY := $(shell date +%F)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-virtualenv --compile
 INSTALL_PACKAGE := $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 
+# Small products of matrices wait for threads longer than they take; processes use the cores.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help reproduce test test-lowest lint format types docs benchmark benchmark-peers verify lock upgrade clean distclean

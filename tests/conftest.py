@@ -10,6 +10,7 @@ from hypothesis import settings
 from gallus.accelerate import double_precision
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # before the first import of matplotlib
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # and of NumPy: one worker, one core
 
 # The same examples in every run and no time limit per example: the machines differ, and an
 # unlucky pause is no failure of the physics.

@@ -12,6 +12,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 is done, 2 bad input (one message on standard error), 1 an unexpected verdict of the ledger.
     """
-    from gallus.cli.app import run
+    import os
 
+    from gallus.cli.app import run
+    from gallus.inference.threads import VARIABLES
+
+    # Before NumPy is loaded: many small products of matrices wait longer for threads than they take.
+    for name in VARIABLES:
+        os.environ.setdefault(name, "1")
     return run(arguments)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from gallus.arrays import Array
 from gallus.forecast.expectation import Expectation
 from gallus.forecast.fisher import EMPTY, inverse_variance
+from gallus.inference.threads import one_thread_here
 from gallus.likelihood.poisson import poisson_chi2 as deviance
 
 AT_ONCE = 1_000_000
@@ -114,10 +115,11 @@ def poisson_chi2(
     counts, mu = (np.broadcast_to(a, (*shape, size)).reshape(points, size) for a in (data, centre))
     middle = np.broadcast_to(middle, (*shape, pulls)).reshape(points, pulls)
     rows = max(1, AT_ONCE // size)
-    parts = [
-        _newton(_Task(counts[k : k + rows], mu[k : k + rows], tested, middle[k : k + rows]))
-        for k in range(0, len(counts), rows)
-    ]
+    with one_thread_here():  # many small products
+        parts = [
+            _newton(_Task(counts[k : k + rows], mu[k : k + rows], tested, middle[k : k + rows]))
+            for k in range(0, len(counts), rows)
+        ]
     chi2, found, converged = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Profiled(chi2.reshape(shape), found.reshape(*shape, pulls), converged.reshape(shape))
 

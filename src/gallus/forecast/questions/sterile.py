@@ -33,6 +33,7 @@ from gallus.forecast.questions.sterile_counts import (
 )
 from gallus.forecast.questions.sterile_grid import discovered, excluded
 from gallus.inference.grid import Grid
+from gallus.inference.threads import one_thread_here
 from gallus.inference.wilks import wilks_threshold
 from gallus.oscillation.sterile import Sterile
 
@@ -192,7 +193,8 @@ def _on_grid(
     made: Callable[[Sequence[SterileCounts], Array, Array], Array],
 ) -> SterileSensitivity:
     ordered, parts = _ordered(grid), _parts(observations, information)
-    chi2 = made(parts, ordered.axis(MIXING).values, ordered.axis(SPLITTING).values)
+    with one_thread_here():
+        chi2 = made(parts, ordered.axis(MIXING).values, ordered.axis(SPLITTING).values)
     names = tuple(part.observation.name for part in parts)
     return SterileSensitivity(ordered, chi2.T, information, question, names)
 
