@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from gallus.cli.app import run
     from gallus.inference.threads import VARIABLES
 
-    # Before NumPy is loaded: many small products of matrices wait longer for threads than they take.
+    # Before NumPy is loaded: small products of matrices wait longer for threads than they take.
     for name in VARIABLES:
         os.environ.setdefault(name, "1")
     return run(arguments)
