@@ -17,7 +17,7 @@ from pathlib import Path
 
 TESTS = "pytest -q -n 2 --dist loadfile"
 CHECKS = {
-    "test suite": TESTS,
+    "test suite": f"{TESTS} --hypothesis-profile thorough",
     "slow tests": f"{TESTS} --hypothesis-profile thorough -m slow",
     "ledger": "gallus reproduce",
     "coverage": "python -m verification.coverage",

@@ -49,7 +49,7 @@ REACH = 9.0
 """Standard deviations beyond the largest true angle up to which angles are followed."""
 
 
-class Separation(NamedTuple):
+class LineAngles(NamedTuple):
     """Angles of the two groups of lines at one recoil energy, in degrees."""
 
     recoil_MeV: float
@@ -96,7 +96,7 @@ def angle_measurement(
     return BranchingRatioMeasurement(spectra, normalisation_error=normalisation_error)
 
 
-def line_separation(recoil_MeV: float, high_MeV: float, low_MeV: float) -> Separation:
+def line_separation(recoil_MeV: float, high_MeV: float, low_MeV: float) -> LineAngles:
     """Angles of two lines at one recoil energy.
 
     Parameters
@@ -115,7 +115,7 @@ def line_separation(recoil_MeV: float, high_MeV: float, low_MeV: float) -> Separ
     if not (recoil_MeV > 0 and np.all(cosines <= 1)):
         raise InputError("is no recoil of both lines", key="recoil_MeV", value=recoil_MeV)
     high, low = np.degrees(np.arccos(cosines))
-    return Separation(recoil_MeV, float(high), float(low))
+    return LineAngles(recoil_MeV, float(high), float(low))
 
 
 def mean_line_separation_deg(
