@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from sphinx.addnodes import toctree
+
 import gallus
 
 project = "Gallus"
@@ -63,6 +65,15 @@ def escape_bars(app, what, name, obj, options, lines):
             )
 
 
+def keep_modules_out_of_the_sidebar(app, env):
+    """Hundreds of modules would stand in the sidebar of each of hundreds of pages."""
+    for name, contents in env.tocs.items():
+        if name.startswith("api/"):
+            for tree in list(contents.findall(toctree)):
+                tree.parent.remove(tree)
+
+
 def setup(app):
-    """Connect the hook; after numpydoc, which has a higher priority."""
+    """Connect the hooks; the first after numpydoc, which has a higher priority."""
     app.connect("autodoc-process-docstring", escape_bars, priority=900)
+    app.connect("env-updated", keep_modules_out_of_the_sidebar)
