@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,13 @@ from gallus.arrays import Array
 from gallus.coherence.check import check
 from gallus.coherence.description import setup, setup_names, with_points
 from gallus.coherence.process import process
-from gallus.coherence.readings import Reading
+from gallus.coherence.readings import Reading, with_choices
 from gallus.coherence.results import CoherenceResult, coherence
 from gallus.errors import InputError
 
 
 def result(name: str, **reading: str) -> CoherenceResult:
-    return coherence(setup(name), Reading(**reading))  # type: ignore[arg-type]
+    return coherence(setup(name), with_choices(Reading(), reading))
 
 
 # The notes derive these from the printed table in another program; three or four digits are given.
@@ -245,9 +246,9 @@ def test_every_point_is_checked() -> None:
 
 
 def test_numbers_for_json_are_plain_and_complete() -> None:
-    content = result("be7-beest").as_dict()
+    content: dict[str, Any] = result("be7-beest").as_dict()
     assert content["setup"] == "be7-beest"
     for key in ("sigma_m_eV", "sigma_en_eV", "sigma_en_steps_eV", "lines", "band", "points"):
         assert content[key]
-    assert "krueger-2023" in content["citations"]  # type: ignore[operator]
-    assert "smolsky-2025" in content["citations"]  # type: ignore[operator]
+    assert "krueger-2023" in content["citations"]
+    assert "smolsky-2025" in content["citations"]

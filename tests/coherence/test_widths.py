@@ -183,10 +183,11 @@ def test_averages_over_momenta_against_covariance_matrices(
     hot = replace(production, doppler_eV=doppler)
     with mpmath.workdps(60):
         other = inverse_square(covariance(detection.packets), ENERGY)
-        for reading, spread in (("phase-space", 0.0), ("doppler", thermal)):
+        spreads: dict[EnergyReading, float] = {"phase-space": 0.0, "doppler": thermal}
+        for reading, spread in spreads.items():
             matrix = covariance(production.packets, spread)
             expected = inverse_square(matrix, ENERGY, left_out) + other
-            widths = process_widths(hot, detection, sigma_en=reading)  # type: ignore[arg-type]
+            widths = process_widths(hot, detection, sigma_en=reading)
             assert widths.sigma_en_eV == pytest.approx(expected**-0.5, rel=1e-9)
     fixed = process_widths(hot, detection, sigma_en="fixed-momenta")
     assert widths.sigma_m_eV == fixed.sigma_m_eV

@@ -24,6 +24,7 @@ from gallus.figures.appearance import (
     style,
 )
 from gallus.forecast.observation import Observation
+from gallus.forecast.questions.base import by_energy
 from gallus.forecast.questions.branching_ratio import ACTIVITIES, OBSERVED_RATIO, explaining_shift
 from gallus.forecast.questions.coupling_columns import line_part
 from gallus.forecast.questions.line_measurement import chromium_groups, step_measurement
@@ -101,7 +102,7 @@ def draw_recorded(axes: Axes, seen: Observation) -> None:
         )
     if seen.background.any():
         axes.stairs(
-            _by_energy(seen, seen.background) * per_keV,
+            by_energy(seen, seen.background) * per_keV,
             1e3 * seen.energy_edges_MeV,
             baseline=None,
             color=GREY,
@@ -124,7 +125,7 @@ def draw_change(axes: Axes, seen: Observation) -> None:
         With 51Cr.
     """
     adopted, needed = recorded_spectra(seen)
-    error = np.sqrt(np.maximum(adopted + _by_energy(seen, seen.background), LEAST))
+    error = np.sqrt(np.maximum(adopted + by_energy(seen, seen.background), LEAST))
     axes.stairs(
         (needed - adopted) / error,
         1e3 * seen.energy_edges_MeV,
@@ -147,14 +148,10 @@ def recorded_spectra(seen: Observation) -> tuple[Array, Array]:
     excited = np.array([line.level_MeV > 0 for line in lines], dtype=np.float64)
     fractions = np.array([line.fraction for line in lines])
     f = float(fractions @ excited / fractions.sum())
-    high, low = (_by_energy(seen, line_part(seen, part)) for part in (1.0 - excited, excited))
+    high, low = (by_energy(seen, line_part(seen, part)) for part in (1.0 - excited, excited))
     needed = f + explaining_shift(OBSERVED_RATIO, ACTIVITIES[0]).shift
     changed = (1 - needed) / (1 - f) * high + needed / f * low
     return high + low, changed * (high + low).sum() / changed.sum()
-
-
-def _by_energy(seen: Observation, counts: Array) -> Array:
-    return np.asarray(counts.reshape(seen.shape).sum(axis=(0, 2)))
 
 
 def branching_ratio_forecast_figure(events: float = EVENTS) -> Figure:

@@ -14,6 +14,7 @@ from gallus.experiments.setup import Reaction, with_values
 from gallus.figures.appearance import BLACK, PAGE_INCH, label_text, style
 from gallus.figures.explanations import LINES
 from gallus.forecast.observation import Observation, observation
+from gallus.forecast.questions.base import by_energy
 
 FROM_KEV, TO_KEV, BIN_KEV = 100.0, 1500.0, 5.0
 """Usual range and bins of the figure; 14C begins below, 11C ends above."""
@@ -87,7 +88,7 @@ def draw_spectra(axes: Axes, seen: Observation) -> None:
     edges = 1e3 * wide.energy_edges_MeV
     days = float(wide.exposure.days().sum())
     per_keV = 1 / (np.diff(edges) * days)
-    signal = wide.undisturbed.reshape(wide.shape).sum(axis=(0, 2)) * per_keV
+    signal = by_energy(wide, wide.undisturbed) * per_keV
     groups = _grouped(wide, per_keV)
     total = sum(groups.values(), start=np.zeros(len(per_keV)))
     axes.stairs(signal, edges, color=FILL, fill=True, label=signal_label(seen))
@@ -153,7 +154,7 @@ def _grouped(seen: Observation, per_keV: Array) -> dict[str, Array]:
     found: dict[str, Array] = {}
     for name, counts in seen.background_counts.items():
         group = group_of(seen, name)
-        rate = counts.reshape(seen.shape).sum(axis=(0, 2)) * per_keV
+        rate = by_energy(seen, counts) * per_keV
         found[group] = found.get(group, np.zeros(len(rate))) + rate
     order = [*(name for name in GROUPS if name in found), *(n for n in found if n not in GROUPS)]
     return {name: found[name] for name in order}

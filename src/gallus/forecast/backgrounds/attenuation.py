@@ -24,9 +24,9 @@ import numpy as np
 
 from gallus.arrays import Array
 from gallus.constants import AVOGADRO
+from gallus.database.columns import columns
 from gallus.database.loader import load
 from gallus.errors import InputError, unknown_name
-from gallus.forecast.backgrounds.solar_sources import columns
 from gallus.interactions.target_material import (
     Material,
     element_table,

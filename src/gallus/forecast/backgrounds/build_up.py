@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallus.arrays import Array
+from gallus.database.columns import columns
 from gallus.errors import InputError
 from gallus.forecast.backgrounds.attenuation import (
     Layer,
@@ -38,7 +39,6 @@ from gallus.forecast.backgrounds.attenuation import (
     lowest_energy_MeV,
     medium,
 )
-from gallus.forecast.backgrounds.solar_sources import columns
 
 TABLES: Final[Mapping[str, int]] = {"tungsten": 74, "lead": 82, "iron": 26, "water": 8}
 """Materials of the table, and the highest atomic number in them, its first column."""

@@ -16,7 +16,8 @@ from typing import Final, get_args
 import numpy as np
 
 from gallus.arrays import Array, gauss_legendre
-from gallus.database.loader import data_path, load
+from gallus.database.columns import columns
+from gallus.database.loader import load
 from gallus.errors import unknown_name
 from gallus.experiments.background_sections import SolarName
 from gallus.interactions.beta_spectrum import lepton_spectrum
@@ -98,13 +99,6 @@ def solar_source(name: str, model: str = "b16-gs98") -> SolarSource:
 def mean_energy_MeV(source: SolarSource) -> float:
     """Mean energy of the neutrinos of a source."""
     return float(source.energy_MeV @ source.share)
-
-
-def columns(name: str) -> dict[str, Array]:
-    """Columns of the table (CSV) that stands beside a data set of plain quantities."""
-    lines = data_path(name).with_suffix(".csv").read_text(encoding="utf-8").splitlines()
-    header, *rows = (line.split(",") for line in lines if not line.startswith("#"))
-    return dict(zip(header, np.array(rows, dtype=np.float64).T, strict=True))
 
 
 def _spectrum(name: str) -> tuple[Array, Array, tuple[str, ...]]:

@@ -145,6 +145,11 @@ def on_and_off(seen: Observation, counts: Array) -> tuple[float, float]:
     return seen.exposure.on_and_off(counts.reshape(seen.shape).sum(axis=(1, 2)))
 
 
+def by_energy(seen: Observation, counts: Array) -> Array:
+    """Sums of counts of shape (n,) in bins of energy, over time and distance."""
+    return np.asarray(counts.reshape(seen.shape).sum(axis=(0, 2)))
+
+
 def expected_counts(observations: Observations) -> Counts:
     """Counts of all observations together."""
     several = listed(observations)
